@@ -1,0 +1,165 @@
+"""Which requests belong together: a request and its retries, and who of several callers sent them."""
+
+from __future__ import annotations
+
+from collections.abc import Hashable
+from dataclasses import dataclass
+from functools import lru_cache
+
+from .records import Attempt, Case, Ending, Timeline, Trial
+
+POLLS = ("video.status", "video.result")
+"""The operations that ask for a task again and again."""
+ASIDE = ("models", "other")
+"""The operations that do no work that a caller asked for."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Retry:
+    """A failed attempt, and the next one at the same request."""
+
+    failed: Attempt
+    again: Attempt
+    index: int
+    """The place among the retries of the request, counted from 0."""
+    direct: bool
+    """Whether the caller sent nothing else in between."""
+
+    @property
+    def wait(self) -> float:
+        """The seconds between them."""
+        return self.again.at - self.failed.at
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """A request and its retries: same lane, operation, key and body, each of them sent after a failure.
+
+    The model is part of the body. Polls of one task are the same request whatever else their bodies say. A run ends
+    with its success, so the same request sent after that begins another one.
+    """
+
+    attempts: tuple[Attempt, ...]
+    retries: tuple[Retry, ...]
+
+    @property
+    def first(self) -> Attempt:
+        """The request itself."""
+        return self.attempts[0]
+
+    @property
+    def last(self) -> Attempt:
+        """Its last retry, or the request itself where there was none."""
+        return self.attempts[-1]
+
+    @property
+    def polls(self) -> bool:
+        """Whether it asks for a task."""
+        return self.first.operation in POLLS
+
+    def __len__(self) -> int:
+        return len(self.attempts)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Lane:
+    """What one caller did in one trial, and what it got."""
+
+    trial: int
+    """The index of the trial in its case."""
+    number: int
+    attempts: tuple[Attempt, ...]
+    ending: Ending | None
+    """None where nothing is known of it."""
+    work: tuple[Attempt, ...]
+    """The attempts at what the caller asked for: those of the case's operation, or all there are."""
+    runs: tuple[Run, ...]
+
+    @property
+    def last(self) -> Attempt | None:
+        """The last attempt at what the caller asked for."""
+        return self.work[-1] if self.work else None
+
+    def after(self, attempt: Attempt) -> tuple[Attempt, ...]:
+        """What the caller sent after *attempt*."""
+        return tuple(other for other in self.attempts if other.number > attempt.number)
+
+
+@lru_cache(maxsize=64)
+def runs(timeline: Timeline) -> tuple[Run, ...]:
+    """All requests with their retries, in the order of their first attempts."""
+    open_runs: dict[Hashable, list[Attempt]] = {}
+    found: list[list[Attempt]] = []
+    for attempt in timeline.attempts:
+        identity = _identity(attempt)
+        known = open_runs.get(identity)
+        if known is None or not known[-1].failed:
+            known = open_runs[identity] = []
+            found.append(known)
+        known.append(attempt)
+    before = _predecessors(timeline)
+    return tuple(Run(attempts=tuple(attempts), retries=_retries(attempts, before)) for attempts in found)
+
+
+def retries(timeline: Timeline) -> tuple[Retry, ...]:
+    """All retries, in the order in which they were sent."""
+    return tuple(
+        sorted((retry for run in runs(timeline) for retry in run.retries), key=lambda retry: retry.again.number)
+    )
+
+
+def lanes(case: Case) -> tuple[Lane, ...]:
+    """Every caller of every trial, in order."""
+    return tuple(lane for index in range(len(case.trials)) for lane in lanes_of(case, index))
+
+
+def lanes_of(case: Case, index: int) -> tuple[Lane, ...]:
+    """The callers of one trial, in order: those that sent something, and those of which an ending is known."""
+    trial = case.trials[index]
+    numbers = sorted({*trial.timeline.lanes(), *range(1, len(trial.endings) + 1)})
+    return tuple(_lane(case.operation, trial, index, number) for number in numbers)
+
+
+def kind_of_work(operation: str) -> str:
+    """What an operation is for, streaming or not: ``chat``, ``messages``, ``image``, ``video``, ..."""
+    return operation.partition(".")[0].removesuffix("_stream")
+
+
+def _lane(operation: str, trial: Trial, index: int, number: int) -> Lane:
+    attempts = trial.timeline.lane(number)
+    work = tuple(attempt for attempt in attempts if kind_of_work(attempt.operation) == kind_of_work(operation))
+    return Lane(
+        trial=index,
+        number=number,
+        attempts=attempts,
+        ending=trial.endings[number - 1] if number <= len(trial.endings) else None,
+        work=work or tuple(attempt for attempt in attempts if attempt.operation not in ASIDE) or attempts,
+        runs=tuple(run for run in runs(trial.timeline) if run.first.lane == number),
+    )
+
+
+def _identity(attempt: Attempt) -> Hashable:
+    if attempt.operation in POLLS and attempt.task is not None:
+        what: Hashable = attempt.task
+    elif attempt.operation in ASIDE:
+        what = (attempt.request.method, attempt.request.path, attempt.body)
+    else:
+        what = (attempt.model, attempt.body)
+    return attempt.lane, attempt.operation, attempt.key, what
+
+
+def _retries(attempts: list[Attempt], before: dict[int, int]) -> tuple[Retry, ...]:
+    return tuple(
+        Retry(failed=failed, again=again, index=index, direct=before[again.number] == failed.number)
+        for index, (failed, again) in enumerate(zip(attempts, attempts[1:], strict=False))
+    )
+
+
+def _predecessors(timeline: Timeline) -> dict[int, int]:
+    """For the number of each attempt, that of the attempt before it in its lane."""
+    latest: dict[int, int] = {}
+    found = {}
+    for attempt in timeline.attempts:
+        found[attempt.number] = latest.get(attempt.lane, 0)
+        latest[attempt.lane] = attempt.number
+    return found
