@@ -1,0 +1,9 @@
+"""Time as the client under test sees it: virtual, so that waits of any length cost nothing, or real."""
+
+from .base import Clock
+from .dispatch import installed
+from .inflight import busy, lane
+from .real import RealClock
+from .virtual import START, VirtualClock
+
+__all__ = ["START", "Clock", "RealClock", "VirtualClock", "busy", "installed", "lane"]

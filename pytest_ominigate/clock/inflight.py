@@ -1,0 +1,190 @@
+"""What is under way between a client and a server of this process, so that no clock jumps over it.
+
+A request is in flight from the client's ``send`` until the server has read it (bytes are counted), while the server
+works on it (``busy``), and from the server's ``send`` until the client can read it (bytes again). At every moment one
+of the three holds, so nothing has to be guessed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import socket
+import threading
+import weakref
+from collections.abc import Callable, Iterator
+from contextvars import ContextVar
+
+from . import census, native
+
+lane: ContextVar[int] = ContextVar("ominigate_lane", default=1)
+"""Which of several concurrent callers the running code belongs to."""
+
+on_send: list[Callable[[], None]] = []
+"""Called in the client's thread whenever it sends to a server of this process."""
+
+_guard = threading.Lock()
+_ports: set[int] = set()
+"""The ports of this process's own servers, as far as they were met."""
+_other_ports: set[int] = set()
+_work: list[None] = []
+"""An entry for each request that a server is working on."""
+_real_threads: weakref.WeakSet[threading.Thread] = weakref.WeakSet()
+_flows: dict[tuple[str, int], Flow] = {}
+_flow_of: weakref.WeakKeyDictionary[socket.socket, tuple[Flow, bool] | None] = weakref.WeakKeyDictionary()
+
+
+class Flow:
+    """One connection to a watched server, named by the client's address; counts the bytes on the way."""
+
+    __slots__ = ("client", "down", "lane", "server", "up")
+
+    def __init__(self) -> None:
+        self.up = self.down = 0
+        self.client: weakref.ref[socket.socket] | None = None
+        self.server: weakref.ref[socket.socket] | None = None
+        self.lane = 1
+
+    def under_way(self) -> bool:
+        """Whether bytes have been sent that the other end has not had the chance to read."""
+        client = self.client() if self.client else None
+        if self.client and (client is None or client.fileno() < 0):
+            self.up = self.down = 0
+        server = self.server() if self.server else None
+        hung_up = self.server is not None and (server is None or server.fileno() < 0)
+        if hung_up:
+            self.up = 0
+        if self.up > 0:
+            return True
+        # Bytes that have arrived and lie unread are the client's own choice; so is an end that it does not look at.
+        return (self.down > 0 or hung_up) and client is not None and not native.readable(client.fileno())
+
+
+def reset() -> None:
+    """Start counting afresh: nothing of the next trial is under way yet."""
+    with _guard:
+        _flows.clear()
+        _flow_of.clear()
+        _other_ports.clear()
+
+
+def watch(port: int) -> None:
+    """Count the bytes of connections to this port of the loopback."""
+    _ports.add(port)
+
+
+def unwatch(port: int) -> None:
+    """Forget the port and its connections."""
+    _ports.discard(port)
+    with _guard:
+        for address in [address for address, flow in _flows.items() if flow.server is None or flow.server() is None]:
+            del _flows[address]
+
+
+def stay_real(thread: threading.Thread) -> None:
+    """Leave a thread of the harness itself on real time, whatever clock is started."""
+    _real_threads.add(thread)
+
+
+def stays_real(thread: threading.Thread) -> bool:
+    """Whether the thread belongs to the harness."""
+    return thread in _real_threads
+
+
+@contextlib.contextmanager
+def busy() -> Iterator[None]:
+    """Held by a server while it works on a request: no clock jumps meanwhile."""
+    _work.append(None)
+    try:
+        yield
+    finally:
+        _work.pop()
+
+
+def lane_of(address: tuple[str, int]) -> int:
+    """The lane of the caller that last sent on the connection from this address."""
+    flow = _flows.get(address)
+    return flow.lane if flow else 1
+
+
+def anything() -> bool:
+    """Whether any request or reply is under way."""
+    if _work:
+        return True
+    with _guard:
+        flows = [flow for flow in _flows.values() if flow.up or flow.down]
+    return any(flow.under_way() for flow in flows)
+
+
+def forget(address: tuple[str, int]) -> None:
+    """Drop a connection that is closed."""
+    with _guard:
+        _flows.pop(address, None)
+
+
+def _find(sock: socket.socket) -> tuple[Flow, bool] | None:
+    """The flow of a connection to a watched port, and whether *sock* is the client's end; None for all others."""
+    try:
+        return _flow_of[sock]
+    except KeyError:
+        pass
+    found: tuple[Flow, bool] | None = None
+    if sock.family in (socket.AF_INET, socket.AF_INET6):
+        try:
+            here, there = sock.getsockname()[:2], sock.getpeername()[:2]
+        except OSError:
+            return None
+        is_client = there[1] in _ports or (here[1] not in _ports and _is_own_server(there))
+        if is_client or _is_own_server(here):
+            with _guard:
+                flow = _flows.setdefault(here if is_client else there, Flow())
+                if is_client and flow.client and flow.client() not in (None, sock):
+                    # The address was used before: this is a new connection from the same port.
+                    flow = _flows[here] = Flow()
+            if is_client:
+                flow.client = weakref.ref(sock)
+            else:
+                flow.server = weakref.ref(sock)
+            found = flow, is_client
+    _flow_of[sock] = found
+    return found
+
+
+def _is_own_server(address: tuple[str, int]) -> bool:
+    """Whether a server of this process listens at the address; asked of the system once for each port."""
+    host, port = address
+    if port in _ports:
+        return True
+    if port in _other_ports or not (host.startswith("127.") or host == "::1"):
+        return False
+    (_ports if census.listens_here(port) else _other_ports).add(port)
+    return port in _ports
+
+
+def sent(sock: socket.socket, count: int) -> None:
+    """Note that *count* bytes went out."""
+    found = _find(sock)
+    if found:
+        flow, is_client = found
+        with _guard:
+            if is_client:
+                flow.up += count
+                flow.lane = lane.get()
+            else:
+                flow.down += count
+
+
+def received(sock: socket.socket, count: int) -> None:
+    """Note that *count* bytes came in."""
+    found = _find(sock)
+    if found:
+        flow, is_client = found
+        with _guard:
+            if is_client:
+                flow.down -= count
+            else:
+                flow.up -= count
+
+
+def is_watched(sock: socket.socket) -> bool:
+    """Whether *sock* is an end of a connection to a server of this process."""
+    return _find(sock) is not None

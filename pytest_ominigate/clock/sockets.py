@@ -1,0 +1,83 @@
+"""Sockets while a clock runs: bytes are counted, and a blocking read waits on the clock."""
+
+from __future__ import annotations
+
+import functools
+import socket
+from collections.abc import Callable
+from typing import Any
+
+from . import inflight, native
+from .dispatch import mine, state
+from .waiters import FOREVER
+
+
+def replacements() -> list[tuple[Any, str, Any]]:
+    """What to replace while a clock runs: owner, name, value."""
+    return [
+        (socket.socket, "send", _sending("send", lambda _args, result: int(result))),
+        (socket.socket, "sendall", _sending("sendall", lambda args, _result: memoryview(args[0]).nbytes)),
+        (socket.socket, "sendmsg", _sending("sendmsg", lambda _args, result: int(result))),
+        (socket.socket, "recv", _receiving("recv", len)),
+        (socket.socket, "recv_into", _receiving("recv_into", int)),
+    ]
+
+
+def _sending(name: str, size: Callable[[tuple[Any, ...], Any], int]) -> Callable[..., Any]:
+    real = getattr(socket.socket, name)
+
+    @functools.wraps(real)
+    def method(self: socket.socket, *args: Any) -> Any:
+        _note_use(self)
+        for notice in inflight.on_send:
+            notice()
+        result = real(self, *args)
+        inflight.sent(self, size(args, result))
+        return result
+
+    return method
+
+
+def _receiving(name: str, size: Callable[[Any], int]) -> Callable[..., Any]:
+    real = getattr(socket.socket, name)
+
+    @functools.wraps(real)
+    def method(self: socket.socket, *args: Any) -> Any:
+        _note_use(self)
+        timeout = self.gettimeout()
+        if timeout != 0 and (clock := mine()) is not None:
+            _wait_readable(self, timeout, clock)
+        result = real(self, *args)
+        inflight.received(self, size(result))
+        return result
+
+    return method
+
+
+def _note_use(sock: socket.socket) -> None:
+    """A thread older than the clock that talks to a server of this process, or is one, does the test's work."""
+    clock = state.active
+    if clock is None:
+        return
+    if clock.governs():
+        clock.pulse()
+    elif inflight.is_watched(sock):
+        clock.adopt()
+
+
+def _wait_readable(sock: socket.socket, timeout: float | None, clock: Any) -> None:
+    fd = sock.fileno()
+    if native.readable(fd):
+        return
+    alarm = native.Alarm()
+    waiter = clock.register(
+        FOREVER if timeout is None else clock.deadline_in(timeout), alarm.ring, lambda: native.readable(fd)
+    )
+    try:
+        if not waiter.fired:
+            alarm.wait_with(fd)
+    finally:
+        clock.unregister(waiter)
+        alarm.close()
+    if waiter.fired and not native.readable(fd):
+        raise TimeoutError("timed out")
