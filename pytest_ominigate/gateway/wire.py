@@ -1,0 +1,57 @@
+"""Requests and replies as they travel: what every transport hands to the gateway and gets back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Break(StrEnum):
+    """Where a connection breaks."""
+
+    NEVER = "never"
+    BEFORE = "before"
+    """Reset before any byte of the reply."""
+    WITHIN = "within"
+    """Reset after the reply's chunks were sent, before its end."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireRequest:
+    """A request as it arrived, keys and all."""
+
+    method: str
+    target: str
+    """Path and query as sent."""
+    headers: tuple[tuple[str, str], ...] = ()
+    body: bytes = b""
+    lane: int = 1
+    host: str = ""
+    """The host the client meant, where the transport knows it."""
+
+    @property
+    def path(self) -> str:
+        """The target without its query."""
+        return self.target.partition("?")[0]
+
+    def header(self, name: str) -> str | None:
+        """The first header of that name (any case), or None."""
+        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WireReply:
+    """A reply to send. The body is one or more chunks; a stream is sent chunked, anything else with its length."""
+
+    status: int = 200
+    headers: tuple[tuple[str, str], ...] = ()
+    """All headers but Content-Length, Transfer-Encoding, Date and Connection, which the transport adds."""
+    chunks: tuple[bytes, ...] = ()
+    streamed: bool = False
+    """Whether the body is a stream of unknown length (chunked, text/event-stream)."""
+    breaks: Break = Break.NEVER
+
+    @property
+    def body(self) -> bytes:
+        """The whole body."""
+        return b"".join(self.chunks)
