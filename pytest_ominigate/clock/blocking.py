@@ -95,7 +95,7 @@ def _mark_work(self: Any, *args: Any, **kwargs: Any) -> None:
 def _run_work(self: Any, *args: Any) -> Any:
     """Run work under the clock it was handed in under, also in a pool that is older than the clock."""
     clock = state.active
-    if clock is None or getattr(self, "_ominigate_clock", None) is not clock:
+    if clock is None or getattr(self, "_ominigate_clock", None) != clock:
         return _work_run(self, *args)
     was_foreign = not clock.governs()
     token = here.set(clock)

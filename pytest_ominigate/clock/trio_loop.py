@@ -46,7 +46,8 @@ def _current_time(real: Any) -> Any:
         clock, waiter = _waiting.pop(id(self), (None, None))
         if clock is not None:
             clock.unregister(waiter)
-        return float(self.offset) + monotonic()
+        offset: float = self.offset
+        return offset + monotonic()
 
     return current_time
 
