@@ -1,0 +1,3 @@
+"""What all tests share: the harness that runs pytest inside them."""
+
+pytest_plugins = ["pytester"]
