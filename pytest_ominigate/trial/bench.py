@@ -1,0 +1,159 @@
+"""Runs one scenario on a client: a healthy call first, then the trials, then the judgement."""
+
+from __future__ import annotations
+
+from collections.abc import Generator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from ..catalogue import Catalogue
+from ..gateway import Break, Fault, Scenario
+from ..reports.result import result as to_result
+from ..reports.shape import Result
+from ..rules import RULES, Rule
+from ..rules.judge import judge
+from ..timeline import Case, EndingKind, ReplyKind, Trial
+from ..transports import Transport
+from .calling import Client
+from .freezing import frozen
+from .health import complaint
+from .run import Running, Trials
+from .settings import Settings
+from .snapshot import Snapshot, snapshot
+
+_BREAKS = {ReplyKind.RESET: Break.BEFORE, ReplyKind.CUT: Break.WITHIN}
+HEALTHY = "healthy"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A trial to run."""
+
+    faults: tuple[Fault, ...] = ()
+    callers: int = 1
+    seed: str = ""
+
+
+Plan = Generator[Step, Running, Result]
+
+
+def chosen_rules(settings: Settings) -> tuple[Rule, ...]:
+    """The rules to judge by, as the options choose them."""
+    return tuple(
+        rule
+        for rule in RULES
+        if (settings.select is None or rule.name in settings.select) and rule.name not in settings.ignore
+    )
+
+
+class Bench:
+    """Runs scenarios."""
+
+    def __init__(self, trials: Trials, transport: Transport, catalogue: Catalogue, settings: Settings) -> None:
+        self._trials = trials
+        self._transport = transport
+        self._catalogue = catalogue
+        self._settings = settings
+
+    def run(self, client: Client, scenario: Scenario, *, nodeid: str, waive: Mapping[str, str]) -> Result:
+        """Run it in this thread."""
+        plan = self._plan(scenario, nodeid, waive)
+        step = next(plan)
+        try:
+            while True:
+                step = plan.send(self._trials.run(client, step.faults, callers=step.callers, seed=step.seed))
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
+
+    async def arun(self, client: Client, scenario: Scenario, *, nodeid: str, waive: Mapping[str, str]) -> Result:
+        """Run it in the running event loop."""
+        plan = self._plan(scenario, nodeid, waive)
+        step = next(plan)
+        try:
+            while True:
+                step = plan.send(await self._trials.arun(client, step.faults, callers=step.callers, seed=step.seed))
+        except StopIteration as done:
+            return done.value  # type: ignore[no-any-return]
+
+    def _plan(self, scenario: Scenario, nodeid: str, waive: Mapping[str, str]) -> Plan:
+        running = yield Step(seed=HEALTHY)
+        trial = frozen(running, self._catalogue)
+        wrong = complaint(scenario.operation, trial)
+        if scenario.name == HEALTHY:
+            return self._judged(scenario, (trial,), (), nodeid, waive, "fail", [wrong] if wrong else [])
+        if wrong:
+            reason = f"the healthy call already fails, so errors cannot be tried: {wrong}"
+            return self._judged(scenario, (trial,), (), nodeid, waive, "inconclusive", [reason])
+        impossible = self._impossible(scenario)
+        if impossible:
+            return self._judged(scenario, (trial,), (), nodeid, waive, "inconclusive", [impossible])
+        healthy = snapshot(running.gots[0].value, running.secrets)
+        trials, reasons = yield from self._trials_of(scenario, scenario.faults, scenario.status, healthy)
+        reference: tuple[Trial, ...] = ()
+        if scenario.alternative:
+            usual = tuple(replace(fault, status=None) for fault in scenario.faults)
+            entry = self._catalogue.get(scenario.code)
+            reference, _ = yield from self._trials_of(scenario, usual, entry.status if entry else None, healthy)
+        return self._judged(scenario, trials, reference, nodeid, waive, "inconclusive", reasons)
+
+    def _trials_of(
+        self, scenario: Scenario, faults: tuple[Fault, ...], status: int | None, healthy: Snapshot
+    ) -> Generator[Step, Running, tuple[tuple[Trial, ...], list[str]]]:
+        trials: list[Trial] = []
+        for number in range(self._settings.trials if scenario.shape else 1):
+            seed = f"{scenario.operation}:{scenario.id}:{number}"
+            running = yield Step(faults=faults, callers=scenario.callers, seed=seed)
+            trial = frozen(running, self._catalogue, healthy=healthy, status=status)
+            reason = _vacuous(running, faults)
+            if not reason:
+                trials.append(trial)
+            elif not trials:
+                return (trial,), [reason]
+            if trial.stopped or trial.doubts:
+                break
+        return tuple(trials), []
+
+    def _impossible(self, scenario: Scenario) -> str:
+        for fault in scenario.faults:
+            if _BREAKS.get(fault.kind) in self._transport.caveats:
+                return f"not run: the transport {self._transport.name} cannot break a connection there; use loopback"
+        return ""
+
+    def _judged(
+        self,
+        scenario: Scenario,
+        trials: tuple[Trial, ...],
+        reference: tuple[Trial, ...],
+        nodeid: str,
+        waive: Mapping[str, str],
+        verdict: Any,
+        reasons: list[str],
+    ) -> Result:
+        case = Case(
+            operation=scenario.operation,
+            scenario=scenario.name,
+            code=scenario.code,
+            trials=trials,
+            reference=reference,
+            limit=self._settings.limit,
+            tags=scenario.tags,
+        )
+        rules = () if reasons else chosen_rules(self._settings)
+        judgement = judge(case, self._catalogue, rules=rules, strict=self._settings.strict, waive=dict(waive))
+        result = to_result(case, judgement, self._catalogue, nodeid=nodeid)
+        if reasons:
+            result["verdict"], result["reasons"], result["violations"] = verdict, reasons, []
+        return result
+
+
+def _vacuous(running: Running, faults: tuple[Fault, ...]) -> str:
+    """Why a trial shows nothing at all; empty if it shows something."""
+    if not running.attempts:
+        ended = next((got for got in running.gots if got.kind is not EndingKind.RETURNED), None)
+        if ended is None:
+            return "the client sent nothing, though it did in a healthy call: does it answer from a cache?"
+        return "the client sent nothing and gave up, though a healthy call before went well: does it keep a state of its own?"
+    if faults and faults[0] in running.unserved:
+        where = f" ({faults[0].on})" if faults[0].on else ""
+        return f"the client never made the request that this scenario lets fail{where}"
+    return ""

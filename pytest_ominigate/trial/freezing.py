@@ -1,0 +1,93 @@
+"""From a trial under way to its frozen record, as a whole or in parts."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import pairwise
+
+from ..catalogue import Catalogue
+from ..timeline import Attempt, Ending, EndingKind, Reply, Timeline, Trial, Wait
+from .calling import Got
+from .ending import build
+from .payload import TOKENS
+from .run import Running
+from .snapshot import Snapshot
+
+
+def frozen(
+    running: Running, catalogue: Catalogue, *, healthy: Snapshot | None = None, status: int | None = None
+) -> Trial:
+    """The record of a whole trial."""
+    endings = endings_of(running, running.gots, running.attempts, catalogue, healthy)
+    return Trial(
+        timeline=Timeline(attempts=running.attempts, waits=running.clock.waits, ended=running.ended),
+        endings=endings,
+        status=status,
+        stopped=running.overran,
+        doubts=running.doubts,
+    )
+
+
+def endings_of(
+    running: Running,
+    gots: Sequence[Got],
+    attempts: Sequence[Attempt],
+    catalogue: Catalogue,
+    healthy: Snapshot | None = None,
+) -> tuple[Ending, ...]:
+    """What the callers got, in the order of their lanes."""
+    return tuple(
+        _ending(running, got, [attempt.reply for attempt in attempts if attempt.lane == got.lane], catalogue, healthy)
+        for got in sorted(gots, key=lambda got: got.lane)
+    )
+
+
+def _ending(
+    running: Running, got: Got, replies: Sequence[Reply], catalogue: Catalogue, healthy: Snapshot | None
+) -> Ending:
+    entries = [catalogue.get(reply.code) for reply in replies]
+    return build(
+        got.kind,
+        got.value,
+        healthy=healthy,
+        log_records=running.records,
+        secrets=running.secrets,
+        replies=replies,
+        messages=dict.fromkeys(entry.message for entry in entries if entry),
+        tokens=TOKENS,
+        on_doubt=running.doubt,
+    )
+
+
+def silent_ending(running: Running) -> Ending:
+    """The ending of a test body: what it got from its client is its own affair, but for what was logged."""
+    return build(EndingKind.RETURNED, None, log_records=running.records, secrets=running.secrets)
+
+
+def part(attempts: Sequence[Attempt], waits: Sequence[Wait], begun: float, ended: float) -> Timeline:
+    """The timeline of a part of a trial, with numbers and times of its own."""
+
+    def later(moment: float | None) -> float | None:
+        return None if moment is None else moment - begun
+
+    return Timeline(
+        attempts=tuple(
+            replace(
+                attempt,
+                number=number,
+                at=attempt.at - begun,
+                reply=replace(
+                    attempt.reply, retry_at=later(attempt.reply.retry_at), resets_at=later(attempt.reply.resets_at)
+                ),
+            )
+            for number, attempt in enumerate(attempts, start=1)
+        ),
+        waits=tuple(replace(wait, at=wait.at - begun) for wait in waits if begun <= wait.at <= ended),
+        ended=ended - begun,
+    )
+
+
+def gaps(attempts: Sequence[Attempt]) -> list[float]:
+    """The seconds between each request and the one before it."""
+    return [round(after.at - before.at, 6) for before, after in pairwise(attempts)]

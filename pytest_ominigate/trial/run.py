@@ -1,0 +1,215 @@
+"""One trial: a client's call under a clock and a script of faults, and what came of it."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import contextvars
+import inspect
+import sys
+import threading
+from collections.abc import Callable, Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from ..clock import START, RealClock, VirtualClock
+from ..gateway import FakeGateway, Fault
+from ..timeline import Attempt, EndingKind
+from ..transports import Transport
+from ..transports.real_host import RealHostGuard
+from .calling import Client, Got, call, call_in_lane, call_in_task, call_together, running_loop
+from .logs import collected_logs
+from .seeding import seeded
+from .settings import API_KEY, Settings
+from .stopping import Stopper, interrupt
+
+_PAUSE = 600.0
+"""Seconds of virtual time between two trials, in which the client's own limiters and circuit breakers recover."""
+_OVERRUN = "it was still sending at the request limit"
+
+
+class Running:
+    """A trial under way, and what is known of it afterwards."""
+
+    def __init__(self, gateway: FakeGateway, clock: VirtualClock | RealClock, guard: RealHostGuard) -> None:
+        self.clock = clock
+        self.gots: list[Got] = []
+        self.records: list[Any] = []
+        self.attempts: tuple[Attempt, ...] = ()
+        self.unserved: tuple[Fault, ...] = ()
+        self.secrets: frozenset[str] = frozenset((API_KEY,))
+        self.ended = 0.0
+        self.stopper = Stopper()
+        self._doubts: list[str] = []
+        self._gateway = gateway
+        self._guard = guard
+        self._home = threading.get_ident()
+
+    def stop(self, reason: str) -> None:
+        """Stop the client. Called by the clock where the client seems to run or wait for ever."""
+        self.stopper.arm(reason)
+        if isinstance(self.clock, VirtualClock):
+            self.clock.checkpoint = self.stopper.checkpoint
+        if reason != _OVERRUN or isinstance(self.clock, RealClock):
+            interrupt(self._home)
+            self.stopper.cancel_task()
+        if threading.get_ident() == self._home:
+            self.stopper.checkpoint()
+
+    def stop_at_limit(self) -> None:
+        """Stop the client because it was still sending at the request limit."""
+        self.stop(_OVERRUN)
+
+    @property
+    def overran(self) -> bool:
+        """Whether the client was stopped at the request limit."""
+        return self.stopper.reason == _OVERRUN
+
+    @property
+    def doubts(self) -> tuple[str, ...]:
+        """Reasons why the trial is no evidence, or not all of it."""
+        found = [*self._doubts, *self.clock.doubts]
+        refused = dict.fromkeys((*self._guard.refused, *self._gateway.refused))
+        found += [f"the client tried to reach {host}, which is refused during a scenario" for host in refused]
+        if self.stopper.reason and not self.overran:
+            found.append(f"the client had to be stopped: {self.stopper.reason}")
+        return tuple(dict.fromkeys(found))
+
+    def doubt(self, reason: str) -> None:
+        """Add a reason."""
+        self._doubts.append(reason)
+
+    def renew(self) -> None:
+        """Begin another part of the trial: a client that had to be stopped is not stopped again for that."""
+        if self.stopper.reason and not self.overran:
+            self._doubts.append(f"the client had to be stopped: {self.stopper.reason}")
+        self.stopper = Stopper()
+        if isinstance(self.clock, VirtualClock):
+            self.clock.checkpoint = None
+
+    def look(self) -> None:
+        """Note what the gateway has seen so far."""
+        self.ended = self.clock.now()
+        self.attempts = self._gateway.attempts
+        self.unserved = self._gateway.unserved
+        self.secrets |= self._gateway.secrets
+
+    def close(self, transport: Transport) -> None:
+        """The trial is over."""
+        self.stopper.disarm()
+        self.look()
+        for error in transport.errors:
+            self.doubt(f"the fake gateway itself failed: {type(error).__name__}: {error}")
+        self._doubts = list(self.doubts)
+
+
+class Trials:
+    """Runs trials one after the other; virtual time moves on from each to the next.
+
+    Args:
+        transport: a started transport with the gateway attached.
+        gateway: what answers and records.
+        settings: how to run them.
+        prepare: called when a trial has begun, to write the gateway's successes anew.
+    """
+
+    def __init__(
+        self, transport: Transport, gateway: FakeGateway, settings: Settings, prepare: Callable[[], None]
+    ) -> None:
+        self._transport = transport
+        self._gateway = gateway
+        self._settings = settings
+        self._prepare = prepare
+        self._start = START
+        self._lead = 0.0
+        self._runner: asyncio.Runner | None = None
+
+    def close(self) -> None:
+        """End the event loop that drove async clients, if there was one."""
+        if self._runner is not None:
+            self._runner.close()
+            self._runner = None
+
+    @contextlib.contextmanager
+    def open(self, faults: Iterable[Fault] = (), *, seed: str = "") -> Iterator[Running]:
+        """A trial that lasts as long as the block."""
+        virtual = self._settings.clock == "virtual"
+        clock = VirtualClock(start=self._start, lead=self._lead) if virtual else RealClock()
+        with clock, RealHostGuard() as guard, collected_logs() as records, seeded(seed):
+            running = Running(self._gateway, clock, guard)
+            if isinstance(clock, VirtualClock):
+                clock.on_stuck(running.stop)
+            self._transport.errors.clear()
+            limit = self._settings.limit
+            self._gateway.begin(faults, clock=clock, limit=limit, on_overrun=running.stop_at_limit)
+            self._prepare()
+            try:
+                yield running
+            finally:
+                running.close(self._transport)
+                running.records = list(records)
+                self._start, self._lead = _whole(clock.wall()) + timedelta(seconds=_PAUSE), _PAUSE
+                # Whatever a client sends later belongs to no trial.
+                self._gateway.begin(clock=RealClock.started(), limit=sys.maxsize)
+
+    def run(self, client: Client, faults: Iterable[Fault] = (), *, callers: int = 1, seed: str = "") -> Running:
+        """Make the call in this thread. Several callers share its event loop, or get threads if the client allows."""
+        with self.open(faults, seed=seed) as running:
+            if callers > 1 and inspect.iscoroutinefunction(client):
+                self._drive(call_together(client, running, callers), running)
+            elif callers > 1 and getattr(client, "thread_safe", False):
+                self._call_in_threads(client, running, callers)
+            else:
+                self.call_here(client, running)
+        return running
+
+    def call_here(self, client: Client, running: Running) -> Got:
+        """Make the call in this thread; a coroutine is run to its end."""
+        got = Got()
+        running.gots.append(got)
+        call(client, got, running.stopper)
+        if got.kind is EndingKind.RETURNED and inspect.isawaitable(got.value):
+            awaitable = got.value
+            self._drive(call_in_task(lambda: awaitable, got, running), running)
+        return got
+
+    def _drive(self, coroutine: Any, running: Running) -> None:
+        if self._runner is None:
+            # The plain loop, whatever the policy: others keep time of their own.
+            self._runner = asyncio.Runner(loop_factory=asyncio.SelectorEventLoop)
+        runner = self._runner
+        call(lambda: runner.run(coroutine, context=contextvars.copy_context()), Got(), running.stopper)
+
+    def _call_in_threads(self, client: Client, running: Running, callers: int) -> None:
+        threads = [
+            threading.Thread(target=contextvars.copy_context().run, args=(call_in_lane, client, running, number))
+            for number in range(1, callers + 1)
+        ]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+
+    async def arun(self, client: Client, faults: Iterable[Fault] = (), *, callers: int = 1, seed: str = "") -> Running:
+        """Make the call in the event loop that is running."""
+        with self.open(faults, seed=seed) as running:
+            if callers > 1 and inspect.iscoroutinefunction(client):
+                await call_together(client, running, callers)
+            else:
+                await self.call_there(client, running)
+        return running
+
+    async def call_there(self, client: Client, running: Running) -> Got:
+        """Make the call in the event loop that is running."""
+        loop = running_loop()
+        if type(loop).__module__.partition(".")[0] == "uvloop" and self._settings.clock == "virtual":
+            running.doubt("uvloop keeps a time of its own; use asyncio's own loop, or --ominigate-clock=real")
+        got = Got()
+        running.gots.append(got)
+        await call_in_task(client, got, running)
+        return got
+
+
+def _whole(moment: datetime) -> datetime:
+    """The next whole second."""
+    return (moment + timedelta(microseconds=999_999)).astimezone(UTC).replace(microsecond=0)

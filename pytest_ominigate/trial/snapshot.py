@@ -1,0 +1,229 @@
+"""A result as plain facts, to be compared with that of a healthy call."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from dataclasses import dataclass
+from decimal import Decimal
+from enum import StrEnum
+from fractions import Fraction
+from typing import TYPE_CHECKING, Any
+
+from .guarded import asked, patiently, spoken
+from .masking import Mask, steady
+from .reach import Found, walk
+from .received import document, text_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+Value = str | int | float | bool | None
+
+_VOLATILE = frozenset({
+    "attempt", "attempts", "backoff", "call", "calls", "count", "counts", "created", "date", "delay", "duration",
+    "elapsed", "ended", "errors", "events", "fallback", "file", "filename", "fingerprint", "finished", "header",
+    "headers", "history", "id", "ids", "key", "latency", "log", "logs", "model", "ms", "notes", "path", "provider",
+    "recovered", "request", "requests", "resumed", "retried", "retries", "retry", "seconds", "slept", "started",
+    "time", "times", "timestamp", "timings", "took", "trace", "tried", "tries", "usage", "uuid", "wait", "waited",
+    "waits", "warning", "warnings",
+})  # fmt: skip
+"""Words in the name of a member that may differ between two calls that went equally well."""
+_TEXT_MEMBERS = (
+    "text", "content", "output_text", "answer", "completion", "output", "reply", "response", "result", "value", "data",
+    "message", "delta", "body",
+)  # fmt: skip
+"""Where a result keeps the text the client asked for; the likeliest first."""
+
+
+class Kind(StrEnum):
+    """The broad kind of a result."""
+
+    NOTHING = "nothing"
+    FLAG = "flag"
+    NUMBER = "number"
+    TEXT = "text"
+    BYTES = "bytes"
+    EXCEPTION = "exception"
+    COMPOUND = "compound"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leaf:
+    """A plain value within a result."""
+
+    place: str
+    """Such as ``result.choices[0].message.content``."""
+    names: tuple[str, ...]
+    """The names on the way to it, without indices."""
+    value: Value
+
+    @property
+    def volatile(self) -> bool:
+        """Whether its name says that it may differ between calls that went equally well."""
+        return any(not _VOLATILE.isdisjoint(words(name)) for name in self.names)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Snapshot:
+    """All the plain values of a result. No live object, no API key."""
+
+    kind: Kind
+    types: tuple[str, ...]
+    """The qualified names of its class and that class's bases, without ``object``."""
+    leaves: tuple[Leaf, ...] = ()
+    """Nearest first. A string that is a JSON document is represented by what the document holds."""
+    exceptions: tuple[str, ...] = ()
+    """The places at which it holds exceptions."""
+    text: str | None = None
+    """The result itself where it is a string or bytes."""
+
+    @property
+    def value(self) -> Value:
+        """The result itself where it is a flag or a number; else None."""
+        return next((leaf.value for leaf in self.leaves if leaf.place == "result"), None)
+
+    @property
+    def words(self) -> str:
+        """All its strings, joined in order: a text that came in pieces is whole again."""
+        return (self.text or "") + "".join(leaf.value for leaf in self.leaves if isinstance(leaf.value, str))
+
+
+def words(name: str) -> frozenset[str]:
+    """The words of a snake_case or CamelCase name, in lower case."""
+    return frozenset(word.lower() for word in re.findall(r"[A-Z]?[a-z]+|[A-Z]+(?![a-z])", name))
+
+
+def snapshot(result: object, secrets: Iterable[str] = ()) -> Snapshot:
+    """The plain values within *result*, API keys masked.
+
+    An object that blocks when it is read ends the reading; what was seen until then counts.
+    """
+    found: list[Found] = []
+    patiently(lambda: found.extend(walk(result, "result")))
+    return snapshot_of(found[:], Mask.of(secrets), result)
+
+
+def snapshot_of(found: Sequence[Found], mask: Mask, result: object) -> Snapshot:
+    """The snapshot of a result that was already walked."""
+    kind = _kind(type(result))
+    return Snapshot(
+        kind=kind,
+        types=tuple(qualified(base) for base in type(result).__mro__[:-1]),
+        leaves=tuple(leaf for each in found for leaf in _leaves(each, mask)),
+        exceptions=tuple(mask(each.place) for each in found if _kind(type(each.value)) is Kind.EXCEPTION),
+        text=_text(result, mask) if kind in {Kind.TEXT, Kind.BYTES} else None,
+    )
+
+
+def qualified(kind: type) -> str:
+    """Module and name of a class."""
+    return f"{kind.__module__}.{kind.__qualname__}"
+
+
+def like(result: Snapshot, healthy: Snapshot, tokens: Iterable[str] = ()) -> bool:
+    """Whether *result* looks as if the call had gone as well as the healthy one.
+
+    Args:
+        result: what the client returned.
+        healthy: what it returns where nothing goes wrong.
+        tokens: the strings that the gateway puts into a success. Where the healthy result shows some, they decide;
+            else the two must agree in type and in all flags and strings that are not volatile.
+    """
+    if result.kind is not healthy.kind:
+        return False
+    known = healthy.words.casefold()
+    shown = [token.casefold() for token in tokens if token and token.casefold() in known]
+    if shown:
+        return all(token in result.words.casefold() for token in shown)
+    if healthy.kind is Kind.NUMBER:
+        return repr(result.value) == repr(healthy.value)
+    if not _related(result.types, healthy.types):
+        return False
+    others = {leaf.place: leaf.value for leaf in result.leaves}
+    return all(_agrees(leaf, others) for leaf in healthy.leaves if not leaf.volatile)
+
+
+def text_content(result: Snapshot, tokens: Iterable[str] = ()) -> str | None:
+    """The text that a result carries: itself, its pieces joined, or the member that holds the answer; None if none."""
+    if result.kind in {Kind.TEXT, Kind.BYTES}:
+        return result.text
+    if result.kind is not Kind.COMPOUND:
+        return None
+    groups: dict[str, list[Leaf]] = {}
+    for leaf in result.leaves:
+        if isinstance(leaf.value, str):
+            groups.setdefault(re.sub(r"\[\d+\]", "[]", leaf.place), []).append(leaf)
+    ranked = []
+    for order, group in enumerate(groups.values()):
+        name = group[0].names[-1] if group[0].names else None
+        text = "".join(str(leaf.value) for leaf in group)
+        named = _TEXT_MEMBERS.index(name) if name in _TEXT_MEMBERS else None
+        told = any(token and token.casefold() in text.casefold() for token in tokens)
+        if told or name is None or named is not None:
+            ranked.append((not told, name is not None, named or 0, order, text))
+    return min(ranked)[-1] if ranked else None
+
+
+def _kind(kind: type) -> Kind:
+    if kind is type(None):
+        return Kind.NOTHING
+    for base, name in (
+        (bool, Kind.FLAG),
+        ((int, float, Decimal, Fraction), Kind.NUMBER),
+        (str, Kind.TEXT),
+        ((bytes, bytearray), Kind.BYTES),
+        (BaseException, Kind.EXCEPTION),
+    ):
+        if issubclass(kind, base):
+            return name
+    return Kind.COMPOUND
+
+
+def _leaves(found: Found, mask: Mask) -> Iterator[Leaf]:
+    for value in _values(found.value, _kind(type(found.value)), mask):
+        yield Leaf(place=mask(found.place), names=tuple(mask(name) for name in found.names), value=value)
+
+
+def _values(value: Any, kind: Kind, mask: Mask) -> Iterator[Value]:
+    match kind:
+        case Kind.NOTHING | Kind.FLAG:
+            yield value
+        case Kind.NUMBER:
+            yield value if type(value) in {int, float} else asked(lambda: float(value), None)
+        case Kind.EXCEPTION:
+            yield mask(spoken(value))
+        case _:
+            text = _text(value, mask)
+            if text is not None and document(text) is None:
+                yield text
+
+
+def _text(value: Any, mask: Mask) -> str | None:
+    if not issubclass(type(value), (bytes, bytearray)):
+        text = text_of(value)
+        return None if text is None else mask(text)
+    try:
+        return mask(value.decode())
+    except UnicodeDecodeError:
+        return f"<{len(value)} bytes {hashlib.sha256(value).hexdigest()[:12]}>"
+
+
+def _related(some: tuple[str, ...], others: tuple[str, ...]) -> bool:
+    both_plain = all(names[0].startswith(("builtins.", "collections.")) for names in (some, others) if names)
+    return both_plain or (bool(some and others) and (some[0] in others or others[0] in some))
+
+
+def _agrees(leaf: Leaf, others: Mapping[str, Value]) -> bool:
+    value = others.get(leaf.place)
+    if leaf.value is None:  # also where the member is absent, but not where something has taken its place
+        return value is None and not any(place.startswith((f"{leaf.place}.", f"{leaf.place}[")) for place in others)
+    if isinstance(leaf.value, str) and isinstance(value, str):
+        return _comparable(leaf.value) == _comparable(value)
+    if isinstance(leaf.value, (int, float)) and not isinstance(leaf.value, bool):
+        return value is not None
+    return leaf.value is value
+
+
+def _comparable(text: str) -> str:
+    return re.sub(r"\d+", "N", steady(text))

@@ -1,0 +1,166 @@
+"""Stops a client that would not end by itself, whatever exceptions it catches.
+
+Once armed, the client's own threads trace themselves at their next wait or socket call, and an exception is raised at
+the first line that no handler of the frame covers: in any loop around a ``try`` there is one. Where a frame further
+out catches it, the same is done again there, until the call is left.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import dis
+import functools
+import inspect
+import sys
+import threading
+from types import CodeType, FrameType
+from typing import TYPE_CHECKING, Any, ClassVar
+
+if TYPE_CHECKING:
+    import asyncio
+
+_COROUTINE = inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | inspect.CO_ASYNC_GENERATOR
+_TRANSPARENT = frozenset(("COPY", "POP_EXCEPT", "RERAISE", "PUSH_EXC_INFO", "CALL_INTRINSIC_1"))
+_PATIENCE = 2_000
+"""Lines to wait for one that no handler covers; then any will do."""
+_MAIN_TASK_FIRST = 20
+"""How often to look for the caller's own task, where several run, before any will do."""
+
+
+class ClientStoppedError(BaseException):
+    """Raised inside a client that the harness stops. Not an ``Exception``: few clients catch more than that."""
+
+
+class Stopper:
+    """Arms at the request limit and makes the client's threads leave the call."""
+
+    BOUNDARIES: ClassVar[set[CodeType]] = set()
+    """Functions of the harness: never raise in them, nor in anything that called them."""
+
+    def __init__(self) -> None:
+        self.armed = False
+        self.reason = ""
+        self.task: asyncio.Task[Any] | None = None
+        """The asyncio task the client's call runs in, if any."""
+        self._threads: dict[int, tuple[Any, Any]] = {}
+        self._lines = 0
+        self._rounds = 0
+
+    def arm(self, reason: str = "") -> None:
+        """From now on stop the client."""
+        if not self.armed:
+            self.armed, self.reason = True, reason
+
+    def cancel_task(self) -> None:
+        """Wake a task that waits for something that never comes. May be called from any thread."""
+        if self.task is not None:
+            self.task.get_loop().call_soon_threadsafe(self.task.cancel)
+
+    def checkpoint(self) -> None:
+        """Called in the client's threads wherever they wait or touch a socket."""
+        if self.armed:
+            self._rounds += 1
+            self._trace(sys._getframe(1))
+
+    def disarm(self) -> None:
+        """Called by the harness in the thread of the call, after it was left."""
+        self.armed = False
+        before = self._threads.pop(threading.get_ident(), None)
+        if before is not None:
+            sys.settrace(before[0])
+            sys.setprofile(before[1])
+
+    def _trace(self, frame: FrameType | None) -> None:
+        if frame is not None:
+            self._threads.setdefault(threading.get_ident(), (sys.gettrace(), sys.getprofile()))
+            for each in self._reachable(frame):
+                each.f_trace = self._on_event
+            sys.setprofile(self._on_return)
+            sys.settrace(self._on_event)
+
+    def _reachable(self, frame: FrameType) -> list[FrameType]:
+        """The frames from *frame* outwards in which the exception may be raised: up to the harness or an event loop."""
+        frames: list[FrameType] = []
+        outermost_coroutine = -1
+        each: FrameType | None = frame
+        while each is not None and each.f_code not in self.BOUNDARIES:
+            if each.f_code.co_flags & _COROUTINE:
+                outermost_coroutine = len(frames)
+            frames.append(each)
+            each = each.f_back
+        return frames[: outermost_coroutine + 1] if outermost_coroutine >= 0 else frames
+
+    def _on_event(self, frame: FrameType, event: str, _arg: object) -> Any:
+        if not self.armed:
+            return None
+        if event == "line" and self._may_raise(frame):
+            raise ClientStoppedError
+        return self._on_event
+
+    def _on_return(self, frame: FrameType, event: str, _arg: object) -> None:
+        # An exception from a trace function ends the tracing; this takes it up again in the frame it arrives at.
+        if self.armed and event == "return" and sys.gettrace() is None and frame.f_back is not None:
+            self._trace(frame.f_back)
+
+    def _may_raise(self, frame: FrameType) -> bool:
+        self._lines += 1
+        if not _is_foreign(frame):
+            return False
+        if _in_event_loop() and not any(each.f_code.co_flags & _COROUTINE for each in self._reachable(frame)):
+            return False  # a callback of the loop: an exception there reaches no caller
+        if self._rounds < _MAIN_TASK_FIRST and self.task is not None and _current_task() is not self.task:
+            return False
+        return self._lines > _PATIENCE or not _covered(frame)
+
+
+def interrupt(thread: int) -> None:
+    """Raise the exception in another thread as soon as it runs Python code; for one that computes without a pause."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(ClientStoppedError))
+
+
+def _is_foreign(frame: FrameType) -> bool:
+    top = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+    return top not in (
+        __name__.partition(".")[0],
+        "asyncio",
+        "selectors",
+        "threading",
+        "trio",
+        "concurrent",
+        "contextlib",
+    )
+
+
+def _in_event_loop() -> bool:
+    asyncio = sys.modules.get("asyncio")
+    return asyncio is not None and asyncio._get_running_loop() is not None
+
+
+def _current_task() -> object:
+    asyncio = sys.modules["asyncio"]
+    return asyncio.current_task() if _in_event_loop() else None
+
+
+def _covered(frame: FrameType) -> bool:
+    """Whether a handler of the frame could catch an exception at its present line."""
+    return any(start <= frame.f_lasti < end for start, end in _handlers(frame.f_code))
+
+
+@functools.lru_cache(maxsize=512)
+def _handlers(code: CodeType) -> tuple[tuple[int, int], ...]:
+    """The ranges of the code whose exceptions some handler might swallow; ``with`` blocks and clean-up do not count."""
+    bytecode = dis.Bytecode(code)
+    operations = {instruction.offset: instruction.opname for instruction in bytecode}
+    offsets = sorted(operations)
+
+    def passes_on(target: int) -> bool:
+        for offset in offsets[offsets.index(target) :]:
+            name = operations[offset]
+            if name in ("RERAISE", "WITH_EXCEPT_START"):
+                return True
+            if name not in _TRANSPARENT:
+                return False
+        return False
+
+    entries = bytecode.exception_entries  # type: ignore[attr-defined]  # there since 3.11
+    return tuple((entry.start, entry.end) for entry in entries if not passes_on(entry.target))

@@ -1,0 +1,116 @@
+"""Whether something the caller got tells of the failure, and of which one."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..timeline import Reply, ReplyKind
+from .snapshot import Leaf, Snapshot, Value, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+_TROUBLE = frozenset({
+    "denied", "err", "error", "errors", "exc", "exception", "exceptions", "failed", "failure", "failures", "fault",
+    "problem", "problems", "reason", "rejected", "refused", "unavailable",
+})  # fmt: skip
+"""Words in the name of a member or of a class that stand for a failure."""
+_NO_TROUBLE = frozenset(("finish_reason", "stop_reason", "finishReason", "stopReason"))
+"""Members of a success, whatever they sound like."""
+_NO_MATTER = frozenset((None, False, 0, "", "OK", "ok", "none"))
+"""What such a member says where nothing is wrong."""
+_WELL = frozenset(["completed", "done", "ok", "succeeded", "success", "successful", "valid"])
+"""Words in the name of a flag that says whether the call went well."""
+_VERDICTS = frozenset(["kind", "outcome", "result", "state", "status"])
+"""Members that hold a verdict in one word."""
+_WITH_ERROR_STATUS = frozenset((ReplyKind.ERROR, ReplyKind.UNREADABLE))
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What one could tell of the failed replies."""
+
+    words: tuple[str, ...] = ()
+    """Codes, types, messages and request ids, in lower case."""
+    statuses: tuple[int, ...] = ()
+
+    @classmethod
+    def of(cls, replies: Iterable[Reply], messages: Iterable[str] = ()) -> Facts:
+        """The facts of the failed ones of *replies*, whose messages are *messages*."""
+        failed = [reply for reply in replies if reply.kind.failed]
+        told = {word for reply in failed for word in (reply.code, reply.type, reply.request_id) if word}
+        told |= {message for message in messages if message}
+        statuses = {reply.status for reply in failed if reply.status is not None and reply.kind in _WITH_ERROR_STATUS}
+        return cls(tuple(sorted(word.lower() for word in told)), tuple(sorted(statuses)))
+
+    def in_value(self, value: Value) -> bool:
+        """Whether *value* names one of the facts."""
+        if isinstance(value, str):
+            text = value.lower()
+            return (
+                any(word in text for word in self.words)
+                or re.sub(r"[^a-z0-9]+", "_", text) in self.words
+                or any(re.search(rf"\b{status}\b", text) for status in self.statuses)
+            )
+        return isinstance(value, int) and not isinstance(value, bool) and value in self.statuses
+
+
+def tells_failure(result: Snapshot, healthy: Snapshot | None, facts: Facts) -> bool:
+    """Whether a returned value itself tells the caller that the call failed.
+
+    It does if it names one of *facts*, holds an exception, fills a member named for an error, sets a flag named for
+    success to False, or is of a class named for a failure, and the healthy result does not do the same. A bare False,
+    None, empty or fallback text tells nothing.
+    """
+    usual = {(leaf.place, leaf.value) for leaf in healthy.leaves} if healthy else set()
+    news = [leaf for leaf in result.leaves if (leaf.place, leaf.value) not in usual]
+    return (
+        len(result.exceptions) > len(healthy.exceptions if healthy else ())
+        or facts.in_value(result.text)
+        or any(facts.in_value(leaf.value) for leaf in news)
+        or any(_troubled(leaf) and not _filled(leaf.names, healthy) for leaf in news)
+        or any(_unwell(leaf, healthy) for leaf in news)
+        or _typed_for_failure(result, healthy)
+        or _swapped(result, healthy)
+    )
+
+
+def _troubled(leaf: Leaf) -> bool:
+    """A member named for an error that says something."""
+    return leaf.value not in _NO_MATTER and any(
+        name not in _NO_TROUBLE and not _TROUBLE.isdisjoint(words(name)) for name in leaf.names
+    )
+
+
+def _filled(names: tuple[str, ...], snapshot: Snapshot | None) -> bool:
+    return snapshot is not None and any(leaf.names == names and leaf.value for leaf in snapshot.leaves)
+
+
+def _unwell(leaf: Leaf, healthy: Snapshot | None) -> bool:
+    """A flag named for success that is down, or a verdict that is worded as a failure."""
+    if not leaf.names:
+        return False
+    if leaf.value is False and not _WELL.isdisjoint(words(leaf.names[-1])):
+        return healthy is None or _filled(leaf.names, healthy)
+    verdict = any(name.lower() in _VERDICTS for name in leaf.names[-2:])  # an enum's text lies one step deeper
+    return verdict and isinstance(leaf.value, str) and not _TROUBLE.isdisjoint(words(leaf.value.lower()))
+
+
+def _typed_for_failure(result: Snapshot, healthy: Snapshot | None) -> bool:
+    strange = [name.rpartition(".")[2] for name in result.types if healthy is None or name not in healthy.types]
+    return any(not (_TROUBLE | {"left"}).isdisjoint(words(name)) for name in strange)
+
+
+def _swapped(result: Snapshot, healthy: Snapshot | None) -> bool:
+    """A pair of answer and error, of which the healthy call fills the one and this call the other."""
+    if healthy is None:
+        return False
+    now, usual = _filled_positions(result), _filled_positions(healthy)
+    return bool(now - usual) and bool(usual - now)
+
+
+def _filled_positions(snapshot: Snapshot) -> set[str]:
+    found = (re.match(r"result\[\d+\]", leaf.place) for leaf in snapshot.leaves if leaf.value)
+    return {match[0] for match in found if match}

@@ -1,0 +1,187 @@
+"""A client that would never end is stopped, whatever it catches."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import sys
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from pytest_ominigate.timeline import EndingKind
+from pytest_ominigate.trial.calling import Got, call
+from pytest_ominigate.trial.stopping import Stopper
+
+LIMIT = 50
+
+
+class Harness:
+    """Counts the touches of a client, arms the stopper at the fiftieth, and gives up at ten thousand."""
+
+    def __init__(self) -> None:
+        self.stopper = Stopper()
+        self.touches = 0
+
+    def touch(self) -> None:
+        self.touches += 1
+        if self.touches == LIMIT:
+            self.stopper.arm("the limit")
+        if self.touches == 10_000:
+            sys.exit("never stopped")
+        self.stopper.checkpoint()
+
+
+def catches_everything(touch: Callable[[], None]) -> None:
+    while True:
+        try:
+            touch()
+        except BaseException:
+            continue
+
+
+def catches_without_a_name(touch: Callable[[], None]) -> None:
+    while True:
+        try:
+            try:
+                touch()
+            finally:
+                str(touch)
+        except:  # noqa: E722
+            pass
+
+
+def catches_inside_and_starts_again(touch: Callable[[], None]) -> None:
+    try:
+        while True:
+            try:
+                touch()
+            except BaseException as error:
+                str(error)
+    except BaseException:
+        catches_everything(touch)
+
+
+def catches_in_each_of_two_functions(touch: Callable[[], None]) -> None:
+    def inner() -> None:
+        for _ in range(3):
+            try:
+                touch()
+            except BaseException:
+                pass
+
+    while True:
+        try:
+            inner()
+        except BaseException:
+            pass
+
+
+def suppresses_in_a_with_block(touch: Callable[[], None]) -> None:
+    while True:
+        with contextlib.suppress(BaseException):
+            touch()
+
+
+def continues_in_a_finally(touch: Callable[[], None]) -> None:
+    while True:
+        try:
+            touch()
+        finally:
+            continue  # noqa: B012
+
+
+def recurses(touch: Callable[[], None]) -> None:
+    for _ in range(3):
+        try:
+            touch()
+        except BaseException:
+            pass
+    recurses(touch)
+
+
+def runs_a_loop_of_its_own(touch: Callable[[], None]) -> None:
+    async def ask() -> None:
+        while True:
+            try:
+                await asyncio.sleep(0)
+                touch()
+            except BaseException:
+                continue
+
+    while True:
+        try:
+            asyncio.run(ask())
+        except BaseException:
+            pass
+
+
+CLIENTS = [
+    catches_everything,
+    catches_without_a_name,
+    catches_inside_and_starts_again,
+    catches_in_each_of_two_functions,
+    suppresses_in_a_with_block,
+    continues_in_a_finally,
+    recurses,
+    runs_a_loop_of_its_own,
+]
+
+
+@pytest.mark.filterwarnings("ignore::SyntaxWarning")
+@pytest.mark.parametrize("client", CLIENTS, ids=lambda client: client.__name__)
+def test_a_client_that_never_ends_is_stopped(client: Callable[[Callable[[], None]], None]) -> None:
+    harness, got = Harness(), Got()
+    before = sys.gettrace(), sys.getprofile()
+
+    call(lambda: client(harness.touch), got, harness.stopper)
+
+    assert got.kind is EndingKind.STOPPED
+    assert harness.touches < LIMIT + 10
+    assert (sys.gettrace(), sys.getprofile()) == before
+
+
+def test_a_client_in_a_thread_of_its_own_is_stopped() -> None:
+    harness = Harness()
+    got = Got()
+    thread = threading.Thread(target=call, args=(lambda: catches_everything(harness.touch), got, harness.stopper))
+
+    thread.start()
+    thread.join()
+
+    assert got.kind is EndingKind.STOPPED
+
+
+def test_a_tracer_of_the_test_run_is_left_alone_by_a_client_that_ends() -> None:
+    def tracer(_frame: Any, _event: str, _arg: Any) -> None:
+        return None
+
+    before = sys.gettrace()
+    sys.settrace(tracer)
+    try:
+        call(lambda: None, Got(), Stopper())
+        kept = sys.gettrace()
+    finally:
+        sys.settrace(before)
+
+    assert kept is tracer
+
+
+def test_a_client_that_asks_to_exit_is_noted() -> None:
+    got = Got()
+
+    call(lambda: sys.exit(3), got, Stopper())
+
+    assert got.kind is EndingKind.RAISED
+    assert isinstance(got.value, SystemExit)
+
+
+@pytest.mark.parametrize("verdict", [pytest.skip.Exception("no"), pytest.fail.Exception("no"), KeyboardInterrupt()])
+def test_what_is_not_the_clients_doing_passes_through(verdict: BaseException) -> None:
+    def client() -> None:
+        raise verdict
+
+    with pytest.raises(type(verdict)):
+        call(client, Got(), Stopper())
