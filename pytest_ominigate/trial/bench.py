@@ -152,7 +152,7 @@ def _vacuous(running: Running, faults: tuple[Fault, ...]) -> str:
         ended = next((got for got in running.gots if got.kind is not EndingKind.RETURNED), None)
         if ended is None:
             return "the client sent nothing, though it did in a healthy call: does it answer from a cache?"
-        return "the client sent nothing and gave up, though a healthy call before went well: does it keep a state of its own?"
+        return "the client gave up without a request, though a healthy call before went well: does it keep a state?"
     if faults and faults[0] in running.unserved:
         where = f" ({faults[0].on})" if faults[0].on else ""
         return f"the client never made the request that this scenario lets fail{where}"

@@ -49,5 +49,6 @@ def _last_refusal(attempts: tuple[Attempt, ...]) -> str:
         return ""
     hint = _HINTS.get(last.reply.code or "", "")
     param = f" ({last.reply.param})" if last.reply.param else ""
-    answered = f"; the gateway answered {last.reply.status} {last.reply.code}{param} to {last.request.method} {last.request.path}"
+    reply = f"{last.reply.status} {last.reply.code}{param}"
+    answered = f"; the gateway answered {reply} to {last.request.method} {last.request.path}"
     return f"{answered}: {hint}" if hint else answered

@@ -43,17 +43,39 @@ class _Collector(logging.Handler):
         return True
 
 
+class _AsBefore(logging.Filter):
+    """Keeps from the project's own handlers what its levels would not have let through."""
+
+    def __init__(self, root_level: int) -> None:
+        super().__init__()
+        self._root_level = root_level
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        logger: logging.Logger | None = logging.getLogger(record.name)
+        while logger is not None and logger.parent is not None:
+            if logger.level:
+                return record.levelno >= logger.level
+            logger = logger.parent
+        return record.levelno >= self._root_level
+
+
 @contextmanager
 def collected_logs() -> Iterator[deque[logging.LogRecord]]:
-    """Collect the records that are logged inside the block, by any logger and in any thread.
+    """Collect the records that are logged inside the block, by any logger and in any thread, from INFO up.
 
-    Loggers keep the levels the project gave them, so that neither cost nor output changes: what the project does not
-    let through (by default anything below WARNING) is not logged at all, and counts as such. Loggers that do not
-    propagate are listened to as well, if they exist when the block begins.
+    INFO is what services log in production, while a test run's root logger stands at WARNING; so that level is lowered
+    for as long as the block lasts, and the project's own handlers get no more than before. Levels that the project
+    gave to its loggers stay. Loggers that do not propagate are listened to as well, if they exist when it begins.
     """
     collector = _Collector()
-    known = (logger for logger in logging.root.manager.loggerDict.values() if isinstance(logger, logging.Logger))
+    known = [logger for logger in logging.root.manager.loggerDict.values() if isinstance(logger, logging.Logger)]
     listened = [logging.root, *(logger for logger in known if not logger.propagate)]
+    level = logging.root.level
+    handlers = [handler for logger in (logging.root, *known) for handler in logger.handlers]
+    as_before = _AsBefore(level)
+    for handler in handlers:
+        handler.addFilter(as_before)
+    logging.root.setLevel(min(level, logging.INFO))
     for logger in listened:
         logger.addHandler(collector)
     try:
@@ -61,4 +83,7 @@ def collected_logs() -> Iterator[deque[logging.LogRecord]]:
     finally:
         for logger in listened:
             logger.removeHandler(collector)
+        logging.root.setLevel(level)
+        for handler in handlers:
+            handler.removeFilter(as_before)
         collector.close()

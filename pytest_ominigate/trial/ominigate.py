@@ -7,7 +7,7 @@ import sys
 from collections.abc import Awaitable, Callable, Mapping
 from datetime import datetime
 from types import TracebackType
-from typing import Any, ParamSpec, TypeVar
+from typing import Any, ParamSpec, Self, TypeVar
 
 from ..catalogue import load
 from ..clock import Clock, RealClock, installed
@@ -52,7 +52,7 @@ class Ominigate:
         self._last: tuple[Attempt, ...] | None = None
         self._stack = contextlib.ExitStack()
 
-    def __enter__(self) -> Ominigate:
+    def __enter__(self) -> Self:
         """Answer requests from now on."""
         self._stack.enter_context(unproxied())
         if self._settings.clock == "virtual":

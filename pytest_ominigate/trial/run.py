@@ -19,6 +19,7 @@ from ..transports import Transport
 from ..transports.real_host import RealHostGuard
 from .calling import Client, Got, call, call_in_lane, call_in_task, call_together, running_loop
 from .logs import collected_logs
+from .output import collected_output
 from .seeding import seeded
 from .settings import API_KEY, Settings
 from .stopping import Stopper, interrupt
@@ -135,7 +136,7 @@ class Trials:
         """A trial that lasts as long as the block."""
         virtual = self._settings.clock == "virtual"
         clock = VirtualClock(start=self._start, lead=self._lead) if virtual else RealClock()
-        with clock, RealHostGuard() as guard, collected_logs() as records, seeded(seed):
+        with clock, RealHostGuard() as guard, collected_logs() as records, collected_output() as printed, seeded(seed):
             running = Running(self._gateway, clock, guard)
             if isinstance(clock, VirtualClock):
                 clock.on_stuck(running.stop)
@@ -147,7 +148,7 @@ class Trials:
                 yield running
             finally:
                 running.close(self._transport)
-                running.records = list(records)
+                running.records = [*records, *printed()]
                 self._start, self._lead = _whole(clock.wall()) + timedelta(seconds=_PAUSE), _PAUSE
                 # Whatever a client sends later belongs to no trial.
                 self._gateway.begin(clock=RealClock.started(), limit=sys.maxsize)
