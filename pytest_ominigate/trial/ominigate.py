@@ -23,6 +23,7 @@ from .freezing import endings_of, frozen, gaps, part
 from .outcome import Outcome
 from .run import Running, Trials
 from .settings import API_KEY, Settings
+from .trust import trust_put_off
 from .watch import Part, Watch
 
 P = ParamSpec("P")
@@ -55,6 +56,7 @@ class Ominigate:
     def __enter__(self) -> Self:
         """Answer requests from now on."""
         self._stack.enter_context(unproxied())
+        self._stack.enter_context(trust_put_off())
         if self._settings.clock == "virtual":
             self._stack.enter_context(installed())
         self._transport.attach(self._gateway.exchange)

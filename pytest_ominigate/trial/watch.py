@@ -22,7 +22,7 @@ from .stopping import ClientStoppedError
 if TYPE_CHECKING:
     from .run import Trials
 
-_OF_THE_CALLER = frozenset(
+OF_THE_CALLER = frozenset(
     (
         "crashed-on-reply",
         "lost-code",
@@ -122,7 +122,7 @@ class Watch(AbstractContextManager["Watch"]):
         """The judgement of the body: of each call by itself, the worst first."""
         found = [
             judged(trials, self._catalogue, self._settings, nodeid=nodeid, waive=waive, without=without)
-            for trials, without in ((self._direct(), _OF_THE_CALLER), (tuple(p.trial for p in self.parts), frozenset()))
+            for trials, without in ((self._direct(), OF_THE_CALLER), (tuple(p.trial for p in self.parts), frozenset()))
             if trials
         ]
         return min(found, key=lambda result: _ORDER[result["verdict"]])
