@@ -280,9 +280,6 @@ class VirtualClock:
     def at_work(self, child: subprocess.Popen[bytes]) -> None:
         """Keep to real time while a process started by the test lives."""
         self._children.append(child)
-        self.doubt(
-            "the client started another process, whose waits the virtual clock cannot see; use --ominigate-clock=real"
-        )
 
     def _jump(self) -> bool:
         deadline = min((waiter.deadline for waiter in self.waiters), default=FOREVER)

@@ -91,8 +91,11 @@ class Watcher:
         latest = native.monotonic_ns() - (0 if held else _GRACE_NS)
         overdue = [one.deadline for one in self._clock.waiters if one.deadline < FOREVER and one.due <= latest]
         if overdue:
-            if not held:
-                self._clock.doubt("a wait was ended in real time because something else ran on for long")
+            self._clock.doubt(
+                "another process of the client's was at work during a wait; use --ominigate-clock=real"
+                if held
+                else "a wait was ended in real time because something else ran on for long"
+            )
             self._clock.advance(min(overdue))
 
     def _find_escapes(self, unknown: list[threading.Thread]) -> None:

@@ -88,6 +88,11 @@ class Backend:
             return Call(route=where, fields=fields, refusal=self._judge(where, fields, request), files=files)
         return Call(route=where, refusal=self._judge_read(where), files=files)
 
+    def model(self, call: Call) -> str | None:
+        """The model a request is about: the one it names, or else that of the task it names."""
+        task = self._ledger.get(call.text("task_id") or "")
+        return call.text("model") or (task.model if task else None)
+
     def _judge(self, where: Route, fields: Mapping[str, Any], request: WireRequest) -> Refusal | None:
         form = bodies.is_form(request)
         refusal = validation.check(where.name, fields, provider=where.provider, form=form or where.edits)

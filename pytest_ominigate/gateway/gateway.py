@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 import threading
 from collections.abc import Callable, Iterable
 from dataclasses import replace
@@ -13,11 +14,13 @@ from ..timeline import Attempt, ReplyKind, Request
 from . import failures
 from .answers import Answer
 from .backend import GRANTABLE, Backend, Body, Call, is_real
+from .bodies import shortened
 from .keyring import Keyring, accepted, credential
+from .magic import Magic
 from .moment import Moment
 from .resuming import resumes
 from .scenario import Fault
-from .script import Script
+from .script import Planned, Script
 from .scripted import choose
 from .streams import EventStream
 from .validation import Refusal
@@ -35,10 +38,20 @@ class FakeGateway:
         clock: the time of the trial; only ``now`` and ``wall`` are asked.
         limit: the number of requests after which a trial is over.
         allow_real_host: whether requests that name the real gateway's host are answered in its place.
+        largest_body: how many bytes of a request's body are recorded; of a longer one, only what tells it from others.
     """
 
-    def __init__(self, catalogue: Catalogue, clock: Clock, *, limit: int = 50, allow_real_host: bool = False) -> None:
+    def __init__(
+        self,
+        catalogue: Catalogue,
+        clock: Clock,
+        *,
+        limit: int = 50,
+        allow_real_host: bool = False,
+        largest_body: int = sys.maxsize,
+    ) -> None:
         self.limit = limit
+        self._largest_body = largest_body
         self._catalogue = catalogue
         self._clock = clock
         self._allow_real_host = allow_real_host
@@ -68,6 +81,7 @@ class FakeGateway:
             self._keyring = Keyring()
             self._backend = Backend()
             self._script = Script(self._catalogue, faults)
+            self._magic = Magic(self._catalogue)
             self._attempts: list[Attempt] = []
             self._refused: dict[str, None] = {}
             self._broken: dict[int, Attempt] = {}
@@ -76,6 +90,12 @@ class FakeGateway:
         """Put more faults behind those of the trial."""
         with self._lock:
             self._script.add(faults)
+
+    def forget(self) -> None:
+        """Forget the requests recorded so far; the script and the video tasks stay."""
+        with self._lock:
+            self._attempts.clear()
+            self._broken.clear()
 
     def succeed(self, operation: str, body: Body) -> None:
         """Let *operation* be granted with *body* for the rest of the trial.
@@ -160,13 +180,20 @@ class FakeGateway:
     def _decide(self, call: Call, key: str | None, moment: Moment) -> Answer:
         if call.route.name != "other" and not call.route.public and not accepted(key):
             return failures.refused(Refusal("invalid_api_key"), self._catalogue, moment)
-        planned = self._script.next(call.operation, key, moment, right=call.refusal is None)
+        planned = self._planned(call, key, moment)
         if planned is not None:
             return failures.failed(planned, moment, lambda: self._backend.grant(call, moment))
         if call.refusal is not None:
             return failures.refused(call.refusal, self._catalogue, moment)
         done = self._backend.grant(call, moment)
         return done.whole() if isinstance(done, EventStream) else done
+
+    def _planned(self, call: Call, key: str | None, moment: Moment) -> Planned | None:
+        """The fault that is scripted for the request, or else the one that the name of its model asks for."""
+        right = call.refusal is None
+        return self._script.next(call.operation, key, moment, right=right) or self._magic.next(
+            self._backend.model(call), call.operation, key, moment, right=right
+        )
 
     def _record(self, attempt: Attempt) -> None:
         broken = self._broken.get(attempt.lane)
@@ -179,12 +206,13 @@ class FakeGateway:
             self._broken.pop(attempt.lane, None)
 
     def _masked(self, request: WireRequest) -> Request:
-        return Request(
+        masked = Request(
             method=request.method,
             path=self._keyring.mask(request.path),
             headers=self._keyring.mask_headers(request.headers),
             body=self._keyring.mask_bytes(request.body),
         )
+        return masked if len(masked.body) <= self._largest_body else shortened(masked)
 
     def _text(self, call: Call, name: str) -> str | None:
         text = call.text(name)

@@ -12,6 +12,8 @@ MP4_TYPE = "video/mp4"
 SECONDS_TO_COMPLETE = 15.0
 POLLS_TO_COMPLETE = 4
 SECONDS_TO_START = 5.0
+_MOST_TASKS = 10_000
+"""Older tasks are dropped: a gateway that serves for days must not grow without end."""
 
 
 @dataclass(slots=True, kw_only=True)
@@ -44,6 +46,7 @@ class Ledger:
 
     def __init__(self) -> None:
         self._tasks: dict[str, Task] = {}
+        self._created = 0
 
     def get(self, task_id: str) -> Task | None:
         """The task of that id, or None."""
@@ -51,8 +54,11 @@ class Ledger:
 
     def create(self, model: str, now: float) -> dict[str, Any]:
         """Enter a new task; the reply to ``create``."""
-        task = Task(id=f"task_omg_{len(self._tasks) + 1}", model=model, created=now)
+        self._created += 1
+        task = Task(id=f"task_omg_{self._created}", model=model, created=now)
         self._tasks[task.id] = task
+        if len(self._tasks) > _MOST_TASKS:
+            del self._tasks[next(iter(self._tasks))]
         return {"id": task.id, "task_id": task.id, "status": "queued", "model": model}
 
     def status(self, task_id: str, now: float) -> dict[str, Any]:

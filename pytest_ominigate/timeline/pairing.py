@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Hashable
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 
 from .records import Attempt, Case, Ending, Timeline, Trial
 
@@ -151,7 +152,7 @@ def _identity(attempt: Attempt) -> Hashable:
 def _retries(attempts: list[Attempt], before: dict[int, int]) -> tuple[Retry, ...]:
     return tuple(
         Retry(failed=failed, again=again, index=index, direct=before[again.number] == failed.number)
-        for index, (failed, again) in enumerate(zip(attempts, attempts[1:], strict=False))
+        for index, (failed, again) in enumerate(pairwise(attempts))
     )
 
 

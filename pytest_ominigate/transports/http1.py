@@ -5,6 +5,7 @@ Requests are parsed by h11. Replies are written here, since h11 takes longer for
 
 from __future__ import annotations
 
+import sys
 from enum import Enum
 from http import HTTPStatus
 
@@ -64,13 +65,17 @@ class Http1:
     """The requests of one connection.
 
     *known* are the heads that h11 has parsed before, by their bytes: a client's requests mostly begin alike, and
-    what was parsed once need not be parsed again. Connections may share it.
+    what was parsed once need not be parsed again. Connections may share it. *largest* is how many bytes a request may
+    have.
     """
 
-    def __init__(self, known: dict[bytes, Head] | None = None) -> None:
+    def __init__(self, known: dict[bytes, Head] | None = None, *, largest: int = sys.maxsize) -> None:
         self.closed = False
         """Whether the client has sent all it will ever send, and all of it has been pulled."""
         self._known = {} if known is None else known
+        self._largest = largest
+        self._taken = 0
+        """How many bytes have come since the last whole request."""
         self._buffer = bytearray()
         self._ended = False
         self._head: Head | None = None
@@ -84,6 +89,7 @@ class Http1:
 
     def feed(self, data: bytes) -> None:
         """Take what was received; nothing means that the client will send no more."""
+        self._taken += len(data)
         if self._parser is not None:
             self._parser.receive_data(data)
         elif data:
@@ -95,8 +101,10 @@ class Http1:
         """The next whole request, or bytes that must be sent before the client goes on, or None: more is needed.
 
         Raises:
-            Malformed: this cannot be understood; the connection is of no further use.
+            Malformed: this cannot be understood, or is too long; the connection is of no further use.
         """
+        if self._taken > self._largest:
+            raise Malformed("the request is too long", HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         if self._parser is None:
             if not self._buffer:
                 self.closed = self._ended
@@ -132,6 +140,7 @@ class Http1:
         body = bytes(self._buffer[:length])
         del self._buffer[:length]
         self._head = None
+        self._taken = len(self._buffer)
         return head, body
 
     def _parse(self) -> tuple[Head, bytes] | bytes | None:
@@ -163,6 +172,7 @@ class Http1:
             self._known[self._raw_head] = head
         rest, self._ended = parser.trailing_data
         self._buffer += rest
+        self._taken = len(self._buffer)
         self._parser, self._request, self._body, self._continued = None, None, [], False
         return head, body
 

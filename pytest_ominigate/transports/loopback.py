@@ -7,6 +7,7 @@ import os
 import selectors
 import socket
 import struct
+import sys
 import threading
 from typing import ClassVar
 
@@ -17,6 +18,8 @@ from .http1 import After, Head, Http1, Malformed, render
 
 _BACKLOG = 128
 _READ_SIZE = 64 * 1024
+_ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound here
+"""The addresses that stand for all interfaces, and under which of them a client finds the server."""
 _LINGER_NOT = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
@@ -25,10 +28,10 @@ class _Connection:
 
     __slots__ = ("after", "draining", "http", "left", "peer", "sock")
 
-    def __init__(self, sock: socket.socket, peer: tuple[str, int], known: dict[bytes, Head]) -> None:
+    def __init__(self, sock: socket.socket, peer: tuple[str, int], http: Http1) -> None:
         self.sock = sock
         self.peer = peer
-        self.http = Http1(known)
+        self.http = http
         self.left = memoryview(b"")
         """What the system would not take yet."""
         self.after = After.KEEP
@@ -37,18 +40,28 @@ class _Connection:
 
 
 class LoopbackServer(Transport):
-    """Serves on ``127.0.0.1``, at a port that the system chooses at every start.
+    """Serves on *host*, at *port*, or at one that the system chooses at every start.
 
     The thread stays on real time and never waits for a client: it reads and writes what the system takes at once.
     From before it reads a request until after its answer is sent, it counts as busy, so that no virtual clock jumps
-    meanwhile. *lane_of* tells the caller's lane from the address of the client's end.
+    meanwhile. *lane_of* tells the caller's lane from the address of the client's end. A request of more than *largest*
+    bytes is refused.
     """
 
     name: ClassVar[str] = "loopback"
 
-    def __init__(self, *, lane_of: LaneOf = inflight.lane_of) -> None:
+    def __init__(
+        self,
+        *,
+        lane_of: LaneOf = inflight.lane_of,
+        host: str = "127.0.0.1",
+        port: int = 0,
+        largest: int = sys.maxsize,
+    ) -> None:
         super().__init__()
         self._lane_of = lane_of
+        self._address = host, port
+        self._largest = largest
         self._thread: threading.Thread | None = None
         self._stopping = False
         self._port = 0
@@ -56,14 +69,15 @@ class LoopbackServer(Transport):
 
     @property
     def root_url(self) -> str:
-        """The server's address without ``/v1``.
+        """The server's address without ``/v1``; that of the loopback where it listens everywhere.
 
         Raises:
             RuntimeError: the server is not started.
         """
         if self._thread is None:
             raise RuntimeError("the loopback gateway is not started")
-        return f"http://127.0.0.1:{self._port}"
+        host = _ANYWHERE.get(self._address[0], self._address[0])
+        return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
 
     def start(self) -> None:
         """Bind, listen, and start the thread. Does nothing while it runs.
@@ -74,7 +88,7 @@ class LoopbackServer(Transport):
         if self._thread is not None:
             return
         with contextlib.ExitStack() as undo:
-            self._listener = undo.enter_context(socket.create_server(("127.0.0.1", 0), backlog=_BACKLOG))
+            self._listener = undo.enter_context(self._bound())
             self._listener.setblocking(False)
             self._waker, self._wakened = socket.socketpair()
             undo.callback(self._waker.close)
@@ -91,6 +105,10 @@ class LoopbackServer(Transport):
         inflight.stay_real(self._thread)
         inflight.watch(self._port)
         self._thread.start()
+
+    def _bound(self) -> socket.socket:
+        family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
+        return socket.create_server(self._address, family=family, backlog=_BACKLOG)
 
     def stop(self) -> None:
         """End the thread and close every connection. Does nothing if it does not run."""
@@ -136,7 +154,8 @@ class LoopbackServer(Transport):
             sock.setblocking(False)
             with contextlib.suppress(OSError):  # some systems refuse if the client has left already
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-            self._selector.register(sock, selectors.EVENT_READ, _Connection(sock, peer, self._known))
+            http = Http1(self._known, largest=self._largest)
+            self._selector.register(sock, selectors.EVENT_READ, _Connection(sock, peer, http))
 
     def _turn_away(self, error: Exception) -> None:
         """Drop a client, who would else wait for ever, by means of the file descriptor held in reserve."""

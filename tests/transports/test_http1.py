@@ -156,3 +156,15 @@ def test_a_break_within_sends_what_there_is_and_finishes(streamed: bool) -> None
 )
 def test_a_break_before_any_byte_is_a_reset(reply: WireReply, request_: bytes) -> None:
     assert render(reply, head_of(request_)) == (b"", After.RESET)
+
+
+@pytest.mark.parametrize("request_bytes", [PLAIN, CHUNKED])
+def test_a_request_may_be_so_long_and_no_longer(request_bytes: bytes) -> None:
+    known: dict[bytes, Head] = {}
+    for _ in range(2):
+        exact = Http1(known, largest=len(request_bytes))
+        assert len(pulled(exact, *[request_bytes] * 3)) == 3
+
+        with pytest.raises(Malformed) as caught:
+            pulled(Http1(known, largest=len(request_bytes) - 1), request_bytes)
+        assert caught.value.status == 413

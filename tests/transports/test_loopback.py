@@ -68,6 +68,34 @@ def test_it_listens_before_start_returns_and_has_no_address_before() -> None:
         assert server.base_url == f"{server.root_url}/v1"
 
 
+def test_it_listens_at_the_port_it_is_given(server: LoopbackServer, handler: Scripted) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        port = free.getsockname()[1]
+    with LoopbackServer(port=port) as chosen:
+        chosen.attach(handler)
+        assert chosen.root_url == f"http://127.0.0.1:{port}"
+        assert requests.post(f"{chosen.base_url}/chat", timeout=TIMEOUT).content == PONG
+
+
+@pytest.mark.parametrize(
+    ("host", "shown"), [("localhost", "localhost"), ("0.0.0.0", "127.0.0.1"), ("::1", "[::1]"), ("::", "[::1]")]
+)
+def test_it_listens_where_it_is_told_and_says_how_to_get_there(host: str, shown: str, handler: Scripted) -> None:
+    with LoopbackServer(host=host) as server:
+        server.attach(handler)
+        assert server.root_url.rpartition(":")[0] == f"http://{shown}"
+        assert requests.post(f"{server.base_url}/chat", timeout=TIMEOUT).content == PONG
+
+
+def test_a_request_that_is_too_long_is_refused_and_others_are_answered(handler: Scripted) -> None:
+    with LoopbackServer(largest=1000) as server:
+        server.attach(handler)
+        refused = requests.post(f"{server.base_url}/chat", data=b"x" * 5_000_000, timeout=TIMEOUT)
+        granted = requests.post(f"{server.base_url}/chat", data=b"x" * 100, timeout=TIMEOUT)
+        assert (refused.status_code, granted.status_code) == (413, 200)
+        assert len(handler.requests) == 1
+
+
 def test_stop_closes_all_and_leaves_no_thread_and_no_file(handler: Scripted) -> None:
     before, files = set(threading.enumerate()), open_files()
     server = LoopbackServer()

@@ -1,0 +1,76 @@
+"""Treating one error in two ways, by the status it came under.
+
+## What it finds
+A code that the client tries again under one of its documented statuses and surfaces under the other.
+
+## Why it matters
+The page gives several errors two statuses: a spending cap comes under 402 or 429, an upstream failure under 502 or
+504. The code is stable and the status is not, so a client that looks at the status is right by luck.
+
+## Instead
+Read `error.code` first. Fall back to the status only where the body has no readable code.
+
+## How it is judged
+Section "Envelope fields / code" of the page. The scenario is run under both statuses, with the same error as often,
+and what the client does about the first such reply is compared: another request for the same thing, or none. Each
+side must be of one mind over its trials. Calls that end in a timeout of the caller's own are left out, and so are
+bodies without a readable code. The finding stands beside those about the retries themselves.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from ..catalogue import Catalogue
+from ..timeline import Case, lanes
+from .base import Finding, Level, Rule, Violation, prose
+from .evidence import CODED
+
+
+def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
+    """Compare what is done under the two statuses."""
+    here, there = _decisions(case), _decisions(replace(case, trials=case.reference))
+    if len(here) != 1 or len(there) != 1 or here == there:
+        return
+    (retried,) = here
+    status, usual = (_status(each) for each in (case, replace(case, trials=case.reference)))
+    under, other = (status, usual) if retried else (usual, status)
+    yield Violation(
+        rule=RULE.name,
+        level=RULE.level,
+        expected=f"{case.code} handled alike under {usual} and {status}",
+        observed=f"sent again under {under}, not under {other}",
+        code=case.code,
+    )
+
+
+def _decisions(case: Case) -> set[bool]:
+    """Whether the first reply with the case's code was followed by a retry, in each lane that met it."""
+    found = set()
+    for lane in lanes(case):
+        if case.code is None or (lane.ending is not None and lane.ending.timed_out):
+            continue
+        for run in lane.runs:
+            met = [each for each in run.attempts if each.reply.kind in CODED and each.reply.code == case.code]
+            if met:
+                found.add(met[0] is not run.last)
+                break
+    return found
+
+
+def _status(case: Case) -> int | None:
+    """The status under which the code was served."""
+    attempts = (attempt for trial in case.trials for attempt in trial.timeline.attempts)
+    return next((attempt.reply.status for attempt in attempts if attempt.reply.code == case.code), None)
+
+
+RULE = Rule(
+    name="branched-on-status",
+    level=Level.MUST,
+    section="Envelope fields / code",
+    duty="Switch on the code, not on the status: a code may come under several.",
+    remedy="Decide by error.code before you look at the HTTP status.",
+    text=prose(__doc__),
+    check=check,
+)

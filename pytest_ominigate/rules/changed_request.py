@@ -1,0 +1,98 @@
+"""Sending something else than what failed.
+
+## What it finds
+A retry of a transient error, or of a stream that dropped, whose body differs from the original.
+
+## Why it matters
+The page asks for the full original request. A retry that drops messages, shortens limits or changes its content
+answers another question than the caller's, and nobody tells.
+
+## Instead
+Build the body once, and send those bytes again. Another model after the retries is a fallback and may differ.
+
+## How it is judged
+Section "upstream_failed / How to handle" of the page. Compared is the next request of the same caller with the same
+operation, key and model, members in any order. After a stream that dropped it is a MUST, otherwise a SHOULD. It is
+not judged after a failure without a code or one that asks for a change; nor after image_generation_failed and
+video_generation_failed once the same request was tried again, since the page advises a simpler one then. In a test
+written by hand, another prompt or other messages are another request.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from ..catalogue import Catalogue
+from ..timeline import Attempt, Case, ReplyKind, Run, lanes
+from .base import BY_HAND, Finding, Level, Rule, Violation, prose
+from .evidence import code_named, entry_of, polling, stream_dropped
+
+_SIMPLER_LATER = frozenset({"image_generation_failed", "video_generation_failed"})
+_CONTENT = ("messages", "prompt", "input")
+
+
+def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
+    """Find the first changed retry of each request."""
+    for lane in lanes(case):
+        for run in lane.runs:
+            again = next((other for other in lane.after(run.last) if _same_intent(other, run.last)), None)
+            if again is None or not run.last.failed or not _must_not_change(run, catalogue):
+                continue
+            if case.scenario == BY_HAND and _content(again) != _content(run.last):
+                continue
+            yield Violation(
+                rule=RULE.name,
+                level=Level.MUST if stream_dropped(run.last) else Level.SHOULD,
+                expected=f"the original request again after {code_named(run.last)}",
+                observed=f"request {again.number} differs in {_difference(run.last, again)}",
+                trial=lane.trial,
+                at=again.number,
+                code=run.last.reply.code,
+            )
+            break
+
+
+def _same_intent(other: Attempt, failed: Attempt) -> bool:
+    if polling(failed) or (other.operation, other.key, other.model) != (failed.operation, failed.key, failed.model):
+        return False
+    return other.body != failed.body
+
+
+def _must_not_change(run: Run, catalogue: Catalogue) -> bool:
+    if stream_dropped(run.last) and run.last.reply.kind is not ReplyKind.STREAM_ERROR:
+        return True
+    entry = entry_of(run.last, catalogue)
+    if entry is None or not entry.transient:
+        return False
+    return len(run) == 1 or entry.code not in _SIMPLER_LATER
+
+
+def _content(attempt: Attempt) -> list[Any]:
+    body = _members(attempt)
+    return [body.get(name) for name in _CONTENT]
+
+
+def _difference(failed: Attempt, again: Attempt) -> str:
+    old, new = _members(failed), _members(again)
+    names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
+    return ", ".join(names) or "its body"
+
+
+def _members(attempt: Attempt) -> dict[str, Any]:
+    try:
+        body = attempt.request.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+RULE = Rule(
+    name="changed-request",
+    level=Level.MUST,
+    section="upstream_failed / How to handle",
+    duty="A retry sends the whole original request again.",
+    remedy="Keep the body of the first request and send it unchanged.",
+    text=prose(__doc__),
+    check=check,
+)

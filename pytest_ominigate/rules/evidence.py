@@ -1,0 +1,134 @@
+"""What several rules ask of a timeline: what an error demands, what a caller was told, how a stream broke."""
+
+from __future__ import annotations
+
+import re
+
+from ..catalogue import Catalogue, Duty, ErrorEntry
+from ..catalogue.retry_after import form
+from ..timeline import POLLS, Attempt, Ending, EndingKind, Lane, ReplyKind
+
+CODED = (ReplyKind.ERROR, ReplyKind.STREAM_ERROR)
+"""The kinds of reply that carry a code."""
+BROKEN = (ReplyKind.RESET, ReplyKind.CUT, ReplyKind.UNFINISHED)
+"""The kinds of reply that break off without a code."""
+_DROPPED = (ReplyKind.CUT, ReplyKind.UNFINISHED, ReplyKind.STREAM_ERROR)
+_LOG = "log record"
+
+
+def entry_of(attempt: Attempt, catalogue: Catalogue) -> ErrorEntry | None:
+    """The documented error that the attempt met; None for anything else."""
+    return catalogue.get(attempt.reply.code) if attempt.reply.kind in CODED else None
+
+
+def duty_of(attempt: Attempt, catalogue: Catalogue) -> Duty | None:
+    """What the error that the attempt met demands; None where it demands nothing or is not documented."""
+    entry = entry_of(attempt, catalogue)
+    return entry.duty if entry else None
+
+
+def asked_seconds(attempt: Attempt) -> float | None:
+    """How many seconds the reply's Retry-After asks for; None where it is absent or unreadable."""
+    at = attempt.reply.retry_at
+    return None if at is None else at - attempt.at
+
+
+def unreadable_wish(attempt: Attempt) -> bool:
+    """Whether the reply has a Retry-After that is negative or no number and no date."""
+    return attempt.reply.retry_after is not None and form(attempt.reply.retry_after) is None
+
+
+def stream_dropped(attempt: Attempt) -> bool:
+    """Whether the reply was a stream that broke, ended too soon or turned into an error."""
+    return attempt.operation.endswith("_stream") and attempt.reply.kind in _DROPPED
+
+
+def bought(attempt: Attempt) -> str:
+    """What a request would have made, as far as two requests for the same thing can be told from others."""
+    try:
+        prompt = attempt.request.json().get("prompt")
+    except (ValueError, AttributeError):
+        prompt = None
+    return prompt if isinstance(prompt, str) else attempt.body
+
+
+def polling(attempt: Attempt) -> bool:
+    """Whether the request asks for a video task."""
+    return attempt.operation in POLLS
+
+
+def says(ending: Ending, word: str, *, logs: bool) -> bool:
+    """Whether the caller can read *word*, as a word of its own.
+
+    Args:
+        ending: what the caller got.
+        word: a code, a request id or the like.
+        logs: whether a log record counts.
+    """
+    pattern = _word(word)
+    return any(pattern.search(clue.text) for clue in ending.clues if logs or not clue.place.startswith(_LOG))
+
+
+def says_code(ending: Ending, code: str) -> bool:
+    """Whether the caller can read the code off what it got; an exception class that is named for the code counts."""
+    if says(ending, code, logs=False):
+        return True
+    plain = code.replace("_", "")
+    return any(plain in name.rpartition(".")[2].lower().replace("_", "") for name in ending.lineage)
+
+
+def told(ending: Ending, attempt: Attempt) -> bool:
+    """Whether the ending tells the caller of the failure of *attempt*: by raising, or in the result itself."""
+    if ending.kind in (EndingKind.RAISED, EndingKind.EXITED):
+        return True
+    if ending.kind is not EndingKind.RETURNED:
+        return False
+    code = attempt.reply.code
+    return ending.tells_failure or (code is not None and says_code(ending, code))
+
+
+def surfaced(lane: Lane) -> tuple[Attempt, Ending] | None:
+    """The coded failure that the lane's caller was told of, and how; None where there is none to be told.
+
+    A deadline of the caller's own is another error than the gateway's, and so is an assertion of a test.
+    """
+    last, ending = lane.last, lane.ending
+    if last is None or ending is None or last.reply.kind not in CODED or not last.reply.code:
+        return None
+    if ending.timed_out or own_assertion(ending) or not told(ending, last):
+        return None
+    return last, ending
+
+
+def own_assertion(ending: Ending) -> bool:
+    """Whether a test's own assertion ended the call."""
+    return ending.kind is EndingKind.RAISED and ending.lineage[:1] == ("builtins.AssertionError",)
+
+
+def code_named(attempt: Attempt) -> str:
+    """The error that the attempt met, in words."""
+    match attempt.reply.kind:
+        case ReplyKind.RESET:
+            return "a connection reset"
+        case ReplyKind.CUT:
+            return "a reply that was cut short"
+        case ReplyKind.UNFINISHED:
+            return "a stream without its end"
+        case ReplyKind.UNREADABLE:
+            return f"status {attempt.reply.status} without a readable error"
+        case _:
+            return attempt.reply.code or "an error"
+
+
+def seconds(value: float) -> str:
+    """A number of seconds in words, such as ``0.4 s``."""
+    return f"{round(value, 3) + 0.0:.10g} s"
+
+
+def times(number: int, noun: str) -> str:
+    """A number and its noun, such as ``1 request`` and ``3 requests``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def _word(word: str) -> re.Pattern[str]:
+    return re.compile(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])")

@@ -1,0 +1,138 @@
+"""Waiting no longer at the third retry than at the first.
+
+## What it finds
+Waits between retries that stay the same, shrink, rise and fall without direction, or grow in a straight line.
+
+## Why it matters
+The longer an outage lasts, the less another request helps. Clients that knock at an even pace keep an overloaded
+service down; clients that double their waits let it recover.
+
+## Instead
+Double the wait after each failure, up to half a minute, and shake it with some jitter.
+
+## How it is judged
+Section "rate_limit_error" of the page and the sections of the other transient errors. The waits of all trials are
+looked at together; waits that Retry-After asked for or excused, and polls, are left out. Only the first four waits
+count (six for a trend), so that a ceiling is no flatness. Found is, with the catalogue's limits:
+
+- constant: no wait falls outside one band, twice as high as low for two waits a trial, two and a half times for
+  three, four times for more; the middle of the waits moves up by a tenth at most; and no more than half of the pairs
+  of waits rise, give or take what chance does;
+- shrinking: within a trial no wait exceeds an earlier one; with two waits, the second ones all lie below the first
+  ones;
+- without direction: of five waits and more, no more pairs rise than fall;
+- linear: of four waits and more, the steps stay the same, as far as jitter lets them be seen.
+
+The limits were set by simulating 400,000 clients of each shape in use, with twelve trials and two to nine waits.
+Full, equal, d..2d, proportional (10 to 50 %), decorrelated and additive jitter, exact doubling, and the shapes of
+stock libraries (stainless, stamina, tenacity, urllib3, backoff, retrying, retry) were accused in at most one of
+100,000, most of them never. Two are a little worse off: a start at half a second that grows by half (mistral) in 5 of
+100,000, with just two waits in 3 of 1,000; and jitter in whole seconds with just two waits in 3 of 10,000. In return,
+waits drawn anew from 0 to a fixed height pass with fewer than five waits, since nothing tells them from full jitter.
+With fewer than ten trials only waits that are the same in every trial are judged; the rest is inconclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ..catalogue import Catalogue
+from ..timeline import Case
+from .base import Finding, Inconclusive, Level, Rule, Violation, prose
+from .evidence import seconds
+from .shapes import Waits, waits_of
+
+_FIRST = 4
+"""The waits that growth is judged on."""
+_TREND = 6
+
+
+def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
+    """Find waits that do not double."""
+    limits = catalogue.limits
+    waits = waits_of(case, catalogue)
+    if waits is None or len(waits.positions) < limits["flat_needs_waits"] or waits.positions[0].low <= 0:
+        return
+    needed = limits["jitter_needs_trials" if waits.fixed else "shape_needs_trials"]
+    if waits.trials < needed:
+        if "shape" in case.tags and not any(trial.stopped for trial in case.trials):
+            yield Inconclusive(rule=RULE.name, reason=f"{waits.trials} trials; the shape of waits needs {needed}")
+        return
+    fault = _fault(waits, catalogue)
+    if fault is not None:
+        shown = ", ".join(seconds(wait) for wait in waits.rows[0])
+        yield Violation(
+            rule=RULE.name,
+            level=RULE.level,
+            expected="waits that double from retry to retry",
+            observed=f"{fault} waits in {waits.trials} trials, such as {shown}",
+            trial=waits.trial,
+            at=waits.first.again.number,
+            code=waits.entry.code,
+        )
+
+
+def _fault(waits: Waits, catalogue: Catalogue) -> str | None:
+    if _constant(waits, catalogue):
+        return "constant"
+    if _shrinking(waits, catalogue):
+        return "shrinking"
+    if _aimless(waits, catalogue):
+        return "no longer and no shorter"
+    return "linear" if _linear(waits, catalogue) else None
+
+
+def _constant(waits: Waits, catalogue: Catalogue) -> bool:
+    limits = catalogue.limits
+    head = waits.head(_FIRST)
+    band = limits[{2: "flat_band_two", 3: "flat_band_three"}.get(len(head), "flat_band")]
+    if max(each.high for each in head) > band * min(each.low for each in head):
+        return False
+    rising, _, pairs = waits.rising(_FIRST, limits["same_wait"])
+    moved = max(each.middle for each in head[1:]) / head[0].middle
+    return bool(moved <= limits["flat_shift"] and rising <= limits["flat_rising_share"] * pairs)
+
+
+def _shrinking(waits: Waits, catalogue: Catalogue) -> bool:
+    first, second, *more = waits.head(_FIRST)
+    _, falling, pairs = waits.rising(_FIRST, catalogue.limits["same_wait"])
+    return falling == pairs and (bool(more) or second.high < first.low)
+
+
+def _aimless(waits: Waits, catalogue: Catalogue) -> bool:
+    limits = catalogue.limits
+    if len(waits.positions) < limits["trend_needs_waits"]:
+        return False
+    rising, falling, pairs = waits.rising(_TREND, limits["same_wait"])
+    # Where most pairs are equal, a ceiling was reached: that is no lack of direction.
+    moving = rising + falling
+    return bool(2 * moving >= pairs and rising <= limits["trend_share"] * moving)
+
+
+def _linear(waits: Waits, catalogue: Catalogue) -> bool:
+    limits = catalogue.limits
+    if len(waits.positions) < limits["linear_needs_waits"]:
+        return False
+    head = waits.head(_FIRST)
+    first, second, third = (after.middle - before.middle for before, after in pairwise(each for each in head))
+    even = limits["linear_step_low"] * first <= third <= limits["linear_step_high"] * first
+    if first <= 0 or not even:
+        return False
+    if all(each.fixed for each in head):
+        return bool(second <= limits["linear_step_high"] * first)
+    told_apart = all(each.high <= limits["flat_band_two"] * each.low for each in head) and head[0].high < head[1].low
+    straight = head[2].middle < limits["linear_ratio"] * head[1].middle
+    return bool(told_apart and straight and head[3].middle >= limits["linear_rise"] * head[0].middle)
+
+
+RULE = Rule(
+    name="flat-backoff",
+    level=Level.MUST,
+    section="rate_limit_error",
+    duty="Make each wait longer than the one before.",
+    remedy="Double the wait after every failure, for example min(30, 2 ** n), and add jitter to it.",
+    text=prose(__doc__),
+    check=check,
+    timing=True,
+)

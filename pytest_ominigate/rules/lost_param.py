@@ -1,0 +1,64 @@
+"""Hiding which field of the request was at fault.
+
+## What it finds
+A failure whose reply names a `param`, while neither what the caller got nor a log record shows it.
+
+## Why it matters
+`param` points at the input to mend. Without it, somebody has to guess.
+
+## Instead
+Keep `param` on the exception, or keep the response body within reach.
+
+## How it is judged
+Section "Envelope fields / param" of the page. The field's name alone proves nothing, since a message like "the model
+does not exist" has it too. It counts where it stands under the name of `param` (or `parameter`, or `field`): as an
+attribute so called, or in a text that has both words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from ..catalogue import Catalogue
+from ..timeline import Case, Clue, lanes
+from .base import Finding, Level, Rule, Violation, prose
+from .evidence import surfaced
+
+_LABEL = re.compile(r"(?<![A-Za-z])(?:param|parameter|field)s?(?![A-Za-z])", re.IGNORECASE)
+
+
+def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
+    """Find the callers that were not told the field."""
+    for lane in lanes(case):
+        shown = surfaced(lane)
+        if shown is None:
+            continue
+        last, ending = shown
+        if last.reply.param is None or any(_names(clue, last.reply.param) for clue in ending.clues):
+            continue
+        yield Violation(
+            rule=RULE.name,
+            level=RULE.level,
+            expected=f"the caller told that param is {last.reply.param!r}",
+            observed=ending.summary or ending.kind.value,
+            trial=lane.trial,
+            at=last.number,
+            code=last.reply.code,
+        )
+
+
+def _names(clue: Clue, param: str) -> bool:
+    named = re.search(rf"(?<![A-Za-z0-9_]){re.escape(param)}(?![A-Za-z0-9_])", clue.text)
+    return named is not None and bool(_LABEL.search(clue.place) or _LABEL.search(clue.text))
+
+
+RULE = Rule(
+    name="lost-param",
+    level=Level.SHOULD,
+    section="Envelope fields / param",
+    duty="Let the caller read `param`: it points at the input at fault.",
+    remedy="Carry error.param on the exception, next to error.code.",
+    text=prose(__doc__),
+    check=check,
+)

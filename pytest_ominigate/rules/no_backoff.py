@@ -1,0 +1,96 @@
+"""Trying again at once.
+
+## What it finds
+Retries of a transient error that follow the failure without a wait worth the name.
+
+## Why it matters
+Whatever failed a moment ago still fails. Retries without a pause use up the attempts before anything can recover, and
+turn one failing request into a burst of them.
+
+## Instead
+Wait about a second before the first retry and twice as long before each further one, with some jitter.
+
+## How it is judged
+Section "rate_limit_error" of the page and the sections of the other transient errors. Waits that Retry-After asked
+for or excused do not count, nor do polls. Two kinds of evidence are accepted:
+
+- over several trials, every wait stays under the catalogue's least wait (a tenth of a second), so often that jitter
+  from 0 up to the page's waits would do so less than once in a million times (the product, over all waits, of that
+  least wait over the page's own);
+- retries in the very same instant, so many that jitter in whole seconds, which may be 0, would show them less than
+  once in a hundred times. In a test written by hand two in a row suffice, and a single one is inconclusive.
+
+If only the first retry comes at once and the later ones wait, it is this rule after a rate limit, and odd-backoff
+after any other error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import takewhile
+
+from ..catalogue import Catalogue
+from ..timeline import Case
+from .base import BY_HAND, Finding, Inconclusive, Level, Rule, Violation, prose
+from .evidence import seconds
+from .shapes import Waits, chance_below, chance_of_zero, waits_of
+
+
+def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
+    """Find retries without a wait."""
+    waits = waits_of(case, catalogue)
+    if waits is None:
+        return
+    at_once = positions_at_once(waits, catalogue, by_hand=case.scenario == BY_HAND)
+    limited = waits.entry.honours_retry_after
+    if at_once == len(waits.positions) and (at_once > 1 or waits.ended or limited):
+        observed = "every retry"
+    elif at_once and limited:
+        observed = "the first retry"
+    else:
+        if not at_once and case.scenario == BY_HAND and instants(waits, catalogue):
+            reason = "a single retry in the same instant may be chance: serve the error at least twice"
+            yield Inconclusive(rule=RULE.name, reason=reason)
+        return
+    longest = max(position.high for position in waits.head(at_once))
+    yield Violation(
+        rule=RULE.name,
+        level=RULE.level,
+        expected=f"a wait before each retry, at first about {seconds(catalogue.limits['backoff_initial'])}",
+        observed=f"{observed} came within {seconds(longest)}" if longest else f"{observed} came in the same instant",
+        trial=waits.trial,
+        at=waits.first.again.number,
+        code=waits.entry.code,
+    )
+
+
+def positions_at_once(waits: Waits, catalogue: Catalogue, *, by_hand: bool) -> int:
+    """How many retries, from the first on, follow at once in every trial beyond doubt."""
+    limits = catalogue.limits
+    short = _leading(waits, limits["no_backoff_below"])
+    if chance_below(waits, limits["no_backoff_below"], short) < limits["unlikely"]:
+        return short
+    found = instants(waits, catalogue)
+    sure = chance_of_zero(waits, found) < limits["unlikely_zero"]
+    return found if sure or (by_hand and found > 1) else 0
+
+
+def instants(waits: Waits, catalogue: Catalogue) -> int:
+    """How many retries, from the first on, follow in the very same instant in every trial."""
+    return _leading(waits, catalogue.limits["at_once"])
+
+
+def _leading(waits: Waits, limit: float) -> int:
+    return sum(1 for _ in takewhile(lambda position: position.high < limit, waits.positions))
+
+
+RULE = Rule(
+    name="no-backoff",
+    level=Level.MUST,
+    section="rate_limit_error",
+    duty="Wait before trying again.",
+    remedy="Sleep before each retry: about 1 s, then 2 s, then 4 s, each with some jitter.",
+    text=prose(__doc__),
+    check=check,
+    timing=True,
+)

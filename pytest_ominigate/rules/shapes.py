@@ -1,0 +1,137 @@
+"""The waits of a client over the trials of a scenario, position by position: what the rules about backoff look at.
+
+A single wait proves nothing where clients shake their waits on purpose. So the first wait of every trial is looked at
+together, then the second, and so on. What is said of a position is said of all trials, never of one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, takewhile
+from math import prod
+
+from ..catalogue import Catalogue, ErrorEntry
+from ..timeline import Case, Retry, Run, lanes
+from .evidence import entry_of
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Position:
+    """All waits at one place in the sequence, one a trial, in seconds."""
+
+    low: float
+    high: float
+    hardly_varies: float
+    """The factor within which waits count as the same."""
+
+    @property
+    def middle(self) -> float:
+        """The middle between the shortest and the longest: for shaken waits a steadier measure than their mean."""
+        return (self.low + self.high) / 2
+
+    @property
+    def fixed(self) -> bool:
+        """Whether the wait is the same in every trial."""
+        return self.high <= self.low * self.hardly_varies
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Waits:
+    """The waits before the retries of one request that only the client's own backoff explains, trial by trial."""
+
+    rows: tuple[tuple[float, ...], ...]
+    """For each trial its waits in order, all rows of the same length."""
+    first: Retry
+    """The first retry of the first trial."""
+    trial: int
+    """The index of that trial."""
+    entry: ErrorEntry
+    """The error that was met first."""
+    ended: bool
+    """Whether in some trial the client made no further request after the last of these waits failed."""
+    positions: tuple[Position, ...]
+
+    @property
+    def trials(self) -> int:
+        """How many trials there are."""
+        return len(self.rows)
+
+    @property
+    def fixed(self) -> bool:
+        """Whether every wait is the same in every trial."""
+        return all(position.fixed for position in self.positions)
+
+    def head(self, length: int) -> tuple[Position, ...]:
+        """The first positions: growth is judged on them, before a ceiling can hide it."""
+        return self.positions[:length]
+
+    def rising(self, length: int, factor: float) -> tuple[int, int, int]:
+        """Pairs of waits of one trial, among the first *length*: rising by more than *factor*, falling so, and all."""
+        pairs = [pair for row in self.rows for pair in combinations(row[:length], 2)]
+        up = sum(later > earlier * factor for earlier, later in pairs)
+        down = sum(earlier > later * factor for earlier, later in pairs)
+        return up, down, len(pairs)
+
+
+def waits_of(case: Case, catalogue: Catalogue) -> Waits | None:
+    """The waits of the first request of each caller that met a transient error; None where there are none.
+
+    Left out is whatever has another reason than backoff: polls, waits that Retry-After asked for or excused, broken
+    connections, and all that follows one of these.
+    """
+    samples: list[tuple[int, Run, tuple[Retry, ...]]] = []
+    for lane in lanes(case):
+        run, backed_off = next(((run, found) for run in lane.runs if (found := _own_waits(run, catalogue))), (None, ()))
+        if run is not None:
+            samples.append((lane.trial, run, backed_off))
+    if not samples:
+        return None
+    trial, _, opening = samples[0]
+    entry = entry_of(opening[0].failed, catalogue)
+    if entry is None:
+        return None
+    # As many as each trial has: with a budget of time, only the shorter waits leave room for more of them.
+    length = min(len(found) for _, _, found in samples)
+    rows = tuple(tuple(retry.wait for retry in found[:length]) for _, _, found in samples)
+    return Waits(
+        rows=rows,
+        first=opening[0],
+        trial=trial,
+        entry=entry,
+        ended=any(len(found) == length and run.last.failed for _, run, found in samples),
+        positions=tuple(
+            Position(low=min(column), high=max(column), hardly_varies=catalogue.limits["same_wait"])
+            for column in zip(*rows, strict=True)
+        ),
+    )
+
+
+def chance_below(waits: Waits, limit: float, positions: int) -> float:
+    """How likely all waits at the first positions fall below *limit* if they are drawn from 0 to the page's waits."""
+    return prod(min(1.0, limit / asked if asked else 1.0) ** waits.trials for asked in _asked(waits, positions))
+
+
+def chance_of_zero(waits: Waits, positions: int) -> float:
+    """How likely all waits at the first positions are 0 if they are drawn in whole seconds up to the page's waits."""
+    return prod((1.0 / (asked + 1.0)) ** waits.trials for asked in _asked(waits, positions))
+
+
+def _asked(waits: Waits, positions: int) -> Iterator[float]:
+    """The page's waits; all 0 where it names none, so that nothing can be concluded from a short one."""
+    for index in range(positions):
+        backoff = waits.entry.backoff
+        yield min(backoff.initial * backoff.factor**index, backoff.maximum) if backoff else 0.0
+
+
+def _own_waits(run: Run, catalogue: Catalogue) -> tuple[Retry, ...]:
+    if run.polls:
+        return ()
+    return tuple(takewhile(lambda retry: _is_backoff(retry, catalogue), run.retries))
+
+
+def _is_backoff(retry: Retry, catalogue: Catalogue) -> bool:
+    entry = entry_of(retry.failed, catalogue)
+    if entry is None or not entry.transient or not retry.direct:
+        return False
+    return retry.failed.reply.retry_after is None

@@ -1,0 +1,72 @@
+"""Polling a video without a pause.
+
+## What it finds
+Less than a second between two polls of a task, and no longer pause after rpm_rate_limited.
+
+## Why it matters
+A video takes minutes. Polls without a pause use up the key's requests per minute, and then every other request of the
+key fails as well.
+
+## Instead
+Pause a few seconds between polls, longer each time if you like, and at least a second after a rate limit.
+
+## How it is judged
+Section "rpm_rate_limited / How to handle" of the page, which names no pace; a second is the catalogue's. Counted are
+the pauses between two polls of one step and one task by one caller: after a successful one, after rpm_rate_limited
+where Retry-After says nothing, and, if the next poll follows in the very same instant, after any other failure. The
+short waits of a backoff after another failure are not accused. A slower or a growing pace never is.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from itertools import pairwise
+
+from ..catalogue import Catalogue
+from ..timeline import Attempt, Case, lanes
+from .base import Finding, Level, Rule, Violation, prose
+from .evidence import asked_seconds, entry_of, polling, seconds
+
+
+def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
+    """Find the first tight poll of each caller."""
+    for lane in lanes(case):
+        polls = [attempt for attempt in lane.attempts if polling(attempt)]
+        for before, after in pairwise(polls):
+            if (before.operation, before.task) != (after.operation, after.task) or not _tight(before, after, catalogue):
+                continue
+            met = f" after {before.reply.code}" if before.failed and before.reply.code else ""
+            yield Violation(
+                rule=RULE.name,
+                level=RULE.level,
+                expected=f"a pause of at least {seconds(catalogue.limits['poll_interval'])}{met}",
+                observed=f"the next poll after {seconds(after.at - before.at)}",
+                trial=lane.trial,
+                at=after.number,
+                code=before.reply.code if before.failed else None,
+            )
+            break
+
+
+def _tight(before: Attempt, after: Attempt, catalogue: Catalogue) -> bool:
+    limits = catalogue.limits
+    pause = after.at - before.at
+    if asked_seconds(before) is not None:
+        return False
+    entry = entry_of(before, catalogue)
+    paced = not before.failed or (entry is not None and RULE.name in entry.citations)
+    if paced:
+        return bool(pause < limits["poll_interval"] - limits["retry_after_tolerance"])
+    return bool(pause < limits["at_once"] and entry is not None and entry.transient)
+
+
+RULE = Rule(
+    name="tight-poll",
+    level=Level.SHOULD,
+    section="rpm_rate_limited / How to handle",
+    duty="Poll a video no faster than is recommended, and slow down when limited.",
+    remedy="Sleep a few seconds between polls, and longer after a rate limit.",
+    text=prose(__doc__),
+    check=check,
+    timing=True,
+)

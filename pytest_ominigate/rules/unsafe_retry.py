@@ -1,0 +1,91 @@
+"""Repeating what may have been done, and charged, already.
+
+## What it finds
+- any further generation in the same call after image_generation_timeout, with the same body or another;
+- a video created again after video_billing_error;
+- a video created again because polling the first one failed.
+
+## Why it matters
+A timeout tells nothing of the outcome: the picture may still be made. A video whose bill could not be written is most
+likely done. A poll that fails says nothing against the task. Whoever starts anew pays twice.
+
+## Instead
+Hand the error to the caller together with the X-Request-Id and the task id. Poll the task you have; never replace it.
+
+## How it is judged
+Sections "image_generation_timeout / How to handle" and "video_billing_error / How to handle" of the page. Two video
+requests are for the same work if their prompts are equal. Creating again is blamed on a failed poll if that poll was
+the last thing known of the task. Creating again after a failed create is right and not looked at, and so is a further
+request after a connection that broke without a code.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from ..catalogue import Catalogue, Duty
+from ..timeline import Attempt, Case, Lane, lanes
+from .base import Finding, Level, Rule, Violation, prose
+from .evidence import bought, code_named, duty_of, polling, seconds
+
+_CREATE = "video.create"
+
+
+def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
+    """Find the first unsafe request of each caller."""
+    for lane in lanes(case):
+        for attempt in lane.attempts:
+            reason = _reason(attempt, lane, catalogue)
+            if reason is None:
+                continue
+            failed, expected = reason
+            yield Violation(
+                rule=RULE.name,
+                level=RULE.level,
+                expected=expected,
+                observed=f"request {attempt.number} started it again {seconds(attempt.at - failed.at)} later",
+                trial=lane.trial,
+                at=attempt.number,
+                code=failed.reply.code,
+            )
+            break
+
+
+def _reason(attempt: Attempt, lane: Lane, catalogue: Catalogue) -> tuple[Attempt, str] | None:
+    """The failure after which *attempt* must not be sent, and what should have come of it."""
+    if polling(attempt):
+        return None
+    before = [other for other in lane.attempts if other.number < attempt.number]
+    for failed in before:
+        duty = duty_of(failed, catalogue)
+        if duty is Duty.UNKNOWN_OUTCOME and failed.operation == attempt.operation:
+            return failed, f"nothing generated again after {failed.reply.code}: the first may have been made"
+        if duty is Duty.COMPLETED and _repeats(attempt, failed, before):
+            return failed, f"no video created again after {failed.reply.code}: the first is most likely done"
+    if attempt.operation != _CREATE or not before or not (polling(before[-1]) and before[-1].failed):
+        return None
+    if any(_same_video(attempt, other) and not other.failed for other in before):
+        return before[-1], f"the task polled further or given up after {code_named(before[-1])}, not created again"
+    return None
+
+
+def _repeats(attempt: Attempt, failed: Attempt, before: list[Attempt]) -> bool:
+    """Whether *attempt* asks again for the work that *failed* was about."""
+    if attempt.operation == _CREATE:
+        return any(_same_video(attempt, other) for other in before)
+    return attempt.operation == failed.operation and attempt.body == failed.body
+
+
+def _same_video(attempt: Attempt, other: Attempt) -> bool:
+    return other.operation == attempt.operation and bought(other) == bought(attempt)
+
+
+RULE = Rule(
+    name="unsafe-retry",
+    level=Level.MUST,
+    section="image_generation_timeout / How to handle",
+    duty="Never repeat by yourself what may have been done and charged already.",
+    remedy="Raise the error with its X-Request-Id and the task id instead of starting anew.",
+    text=prose(__doc__),
+    check=check,
+)
