@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from .catalogue import unknown_name
-from .options import of, rule_names
+from .chosen import of, rule_names
 
 if TYPE_CHECKING:
     from .reports.shape import Result

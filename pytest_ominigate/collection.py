@@ -88,7 +88,7 @@ def _check(client: Client) -> Callable[..., object]:
     ) -> None:
         await running.arun_scenario(request.node, client.fixture, it[client.fixture], ominigate, scenario)
 
-    function: Any = check if client.mark is None else acheck
+    function: Any = acheck if client.marks else check
     function.__name__ = client.operation
     function.__qualname__ = f"{CLASS}.{client.operation}"
     function.__doc__ = f"The client of {client.fixture} under each documented error."
@@ -97,5 +97,7 @@ def _check(client: Client) -> Callable[..., object]:
     function.__test__ = True  # collected whatever python_functions says
     function.place_as = client.function  # pytest shows the user's fixture as the place of the test
     setattr(function, OPERATION, client.operation)
-    marked: Callable[..., object] = pytest.mark.ominigate(function)
-    return client.mark(marked) if client.mark is not None else marked
+    for mark in (pytest.mark.ominigate, *client.marks):
+        function = mark(function)
+    checked: Callable[..., object] = function
+    return checked

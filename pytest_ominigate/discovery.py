@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from .chosen import of
 from .gateway.routing import OPERATIONS
 
 FIXTURES = {f"ominigate_{operation}": operation for operation in OPERATIONS}
@@ -26,8 +27,8 @@ class Client:
     fixture: str
     function: FixtureFunction
     """What the user wrote."""
-    mark: pytest.MarkDecorator | None
-    """The mark that makes an async plugin run the tests of this client; None where they are plain functions."""
+    marks: tuple[pytest.MarkDecorator, ...]
+    """The marks that make an async plugin run the tests of this client; none where they are plain functions."""
 
 
 def clients_in(config: pytest.Config, path: Path) -> tuple[Client, ...]:
@@ -44,7 +45,7 @@ def clients_in(config: pytest.Config, path: Path) -> tuple[Client, ...]:
             operation=operation,
             fixture=fixture,
             function=_written(bound[fixture]),
-            mark=_async_mark(config, path, fixture),
+            marks=_async_marks(config, path, fixture),
         )
         for fixture, operation in FIXTURES.items()
         if fixture in bound
@@ -99,18 +100,32 @@ def _conftest(config: pytest.Config, path: Path) -> object | None:
 # -- who runs async fixtures ------------------------------------------------------------------------------------------
 
 
-def _async_mark(config: pytest.Config, path: Path, fixture: str) -> pytest.MarkDecorator | None:
-    """The mark for the tests of a client that is made by an async fixture, or of one that rests on an async fixture.
+def _async_marks(config: pytest.Config, path: Path, fixture: str) -> tuple[pytest.MarkDecorator, ...]:
+    """The marks for the tests of a client that is made by an async fixture, or of one that rests on an async fixture.
 
     Such a client belongs to the event loop of its fixture, so the test has to run in that loop too.
     """
     asynchronous = [definition for definition in _closure(config, path, fixture) if _is_async(definition)]
-    if not asynchronous:
-        return None
-    harness = _harness(config, asynchronous)
-    if harness == "asyncio":
-        return pytest.mark.asyncio(**_loop_scope(config, asynchronous[0]))
-    return pytest.mark.anyio if harness == "anyio" else None
+    match _harness(config, asynchronous) if asynchronous else None:
+        case "asyncio":
+            return (pytest.mark.asyncio(**_loop_scope(config, asynchronous[0])),)
+        case "anyio" if _chooses_backend(config, path):
+            return (pytest.mark.anyio,)
+        case "anyio":
+            return (pytest.mark.anyio, _ON_ASYNCIO)
+    return ()
+
+
+# A client may work on asyncio only and show it no sooner than it waits. Who wants trio says so in a fixture of his own.
+_ON_ASYNCIO = pytest.mark.parametrize(
+    "anyio_backend", [pytest.param("asyncio", id=pytest.HIDDEN_PARAM)], scope="session"
+)
+
+
+def _chooses_backend(config: pytest.Config, path: Path) -> bool:
+    """Whether a fixture of the user's says which backends of anyio to run on."""
+    own = [module for module in _modules_above(config, path) if "anyio_backend" in definitions(module)]
+    return any(getattr(module, "__name__", "") != "anyio.pytest_plugin" for module in own)
 
 
 def _closure(config: pytest.Config, path: Path, fixture: str) -> Iterator[Any]:
@@ -145,8 +160,6 @@ def _is_async(definition: Any) -> bool:
 
 
 def _harness(config: pytest.Config, asynchronous: list[Any]) -> str | None:
-    from .options import of
-
     chosen = of(config).harness
     if chosen != "auto":
         return chosen

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
 if TYPE_CHECKING:
     from .catalogue import ErrorEntry
+    from .gateway import WireReply, WireRequest
     from .transports import Transport
     from .transports.responses import GatewayRequestsMock
     from .trial import Ominigate, Settings
@@ -105,13 +106,16 @@ def ominigate_responses(ominigate: Ominigate) -> Iterator[GatewayRequestsMock]:
     """A ``responses.RequestsMock`` whose routes for the gateway the fake one answers."""
     from .transports.responses import GatewayRequestsMock
 
-    mock = GatewayRequestsMock(ominigate.exchange, also=(ominigate.root_url,))
+    def answer(request: WireRequest) -> WireReply:
+        return ominigate.exchange(replace(request, host=""))  # the mock stands in for the real gateway's host
+
+    mock = GatewayRequestsMock(answer, also=(ominigate.root_url,))
     with mock:
         yield mock
 
 
 def _shared(config: pytest.Config) -> SharedTransport:
-    from .options import of
+    from .chosen import of
 
     if SHARED not in config.stash:
         config.stash[SHARED] = SharedTransport(of(config).transport)
@@ -119,7 +123,7 @@ def _shared(config: pytest.Config) -> SharedTransport:
 
 
 def _settings(config: pytest.Config) -> Settings:
-    from .options import of
+    from .chosen import of
     from .trial import Settings
 
     try:
@@ -131,7 +135,7 @@ def _settings(config: pytest.Config) -> Settings:
         transport=options.transport,
         clock=options.clock,
         strict=options.strict,
-        select=None if options.select is None else frozenset(options.select),
-        ignore=frozenset(options.ignore),
+        select=options.select,
+        ignore=options.ignore,
         **chosen,
     )

@@ -12,10 +12,11 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from .options import Options, ReportWish, generating, of
+from .options import generating, given
 from .running import operation_of
 
 if TYPE_CHECKING:
+    from .chosen import Options, ReportWish
     from .reports.model import NotRun, SessionReport
     from .reports.shape import Result
 
@@ -90,7 +91,9 @@ class Gate:
 
     @property
     def options(self) -> Options:
-        """The options, read when they are needed."""
+        """What the user has chosen, read when it is needed."""
+        from .chosen import of
+
         return of(self.config)
 
     @property
@@ -111,14 +114,9 @@ class Gate:
         if self.generating:
             self.problems += self._too_little()
             self._judge_baseline()
-            from .waivers import unused
-
-            excusing = unused(self.options.waivers, self._generated.values())
-            self.notes += [f"waiver without effect in this run: {waiver}" for waiver in excusing]
-        if self.options.cassettes is not None:
-            from .cassettes import audit
-
-            self.problems += audit(self.options.cassettes, root=self.config.rootpath)
+            self._judge_waivers()
+        if given(self.config, "ominigate_cassettes"):
+            self._judge_cassettes()
 
     def _too_little(self) -> Iterator[str]:
         verdicts = [result["verdict"] for result in self._generated.values()]
@@ -155,6 +153,19 @@ class Gate:
         elif orphans:
             listed = "".join(f"\n  {entry}" for entry in orphans)
             self.problems.append(f"baseline: no test has the name of {_entries(len(orphans))}; drop or mend:{listed}")
+
+    def _judge_waivers(self) -> None:
+        from .waivers import unused
+
+        whole = self._collected.keys() <= self._results.keys()
+        waivers = unused(self.options.waivers, self._generated.values(), whole=whole)
+        self.notes += [f"waiver without effect in this run: {waiver}" for waiver in waivers]
+
+    def _judge_cassettes(self) -> None:
+        from .cassettes import audit
+
+        if self.options.cassettes is not None:
+            self.problems += audit(self.options.cassettes, root=self.config.rootpath)
 
     # -- telling ------------------------------------------------------------------------------------------------------
 

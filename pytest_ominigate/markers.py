@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 import pytest
 
 from .catalogue import load, unknown_name
+from .chosen import rule_names
 
 if TYPE_CHECKING:
     from .catalogue import ErrorEntry
@@ -115,8 +116,6 @@ def _serving(mark: pytest.Mark) -> Serving | None:
 
 
 def _waive(mark: pytest.Mark) -> Mapping[str, str]:
-    from .options import rule_names
-
     waive = mark.kwargs.get("waive") or {}
     if not isinstance(waive, Mapping):
         _misused(SERVE, f'waive={waive!r} is no dictionary such as {{"early-retry": "the reason"}}')

@@ -76,7 +76,7 @@ async def arun_scenario(
 
 
 def _waived(item: pytest.Item, scenario: Scenario) -> Mapping[str, str]:
-    from .options import of, rule_names
+    from .chosen import of, rule_names
     from .waivers import waived_rules
 
     waivers = of(item.config).waivers

@@ -53,7 +53,9 @@ def configure(config: pytest.Config) -> None:
         config.addinivalue_line("markers", mark)
     config.pluginmanager.register(fixtures, "ominigate-fixtures")
     if options.in_use(config):
-        options.of(config)  # a misuse is told at once
+        from .chosen import of
+
+        of(config)  # a misuse is told at once
     if options.generating(config):
         _generate(config)
     if options.gate_wanted(config):
@@ -74,8 +76,9 @@ def header(config: pytest.Config) -> str | None:
     """The line in pytest's header; None where no tests are generated."""
     if not options.generating(config):
         return None
-    chosen = options.of(config)
-    how = f"transport {chosen.transport}, clock {chosen.clock}"
+    from .chosen import of
+
+    how = f"transport {of(config).transport}, clock {of(config).clock}"
     return f"ominigate: judging clients against the gateway's errors ({how})"
 
 

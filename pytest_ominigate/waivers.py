@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -71,13 +71,24 @@ def waived_rules(
     return waived
 
 
-def unused(waivers: Iterable[Waiver], results: Iterable[Mapping[str, Any]]) -> list[Waiver]:
-    """The waivers that excused nothing in any of *results*."""
-    excused = [
-        (result["operation"], result["code"], waived["rule"]) for result in results for waived in result["waived"]
-    ]
+def unused(waivers: Iterable[Waiver], results: Collection[Mapping[str, Any]], *, whole: bool) -> list[Waiver]:
+    """The waivers that excused nothing, although tests they are about were run.
+
+    Args:
+        waivers: of the project.
+        results: of the tests that were run.
+        whole: whether nothing was left out, so that a waiver that is about no test at all is told too.
+    """
     return [
         waiver
         for waiver in waivers
-        if not any(waiver.covers(operation, code) and waiver.rule in (ANY, rule) for operation, code, rule in excused)
+        if not any(_excused(waiver, result) for result in results)
+        and (whole or any(waiver.covers(result["operation"], result["code"]) for result in results))
     ]
+
+
+def _excused(waiver: Waiver, result: Mapping[str, Any]) -> bool:
+    rules = [waived["rule"] for waived in result["waived"]]
+    return waiver.covers(result["operation"], result["code"]) and (
+        waiver.rule in rules or (waiver.rule == ANY and bool(rules))
+    )

@@ -61,6 +61,8 @@ class Flow:
 
 def reset() -> None:
     """Start counting afresh: nothing of the next trial is under way yet."""
+    while _work:  # a server may still be about to count what the last trial's client has read already
+        native.sleep(0)
     with _guard:
         _flows.clear()
         _flow_of.clear()

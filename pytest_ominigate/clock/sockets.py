@@ -15,25 +15,38 @@ from .waiters import FOREVER
 def replacements() -> list[tuple[Any, str, Any]]:
     """What to replace while a clock runs: owner, name, value."""
     return [
-        (socket.socket, "send", _sending("send", lambda _args, result: int(result))),
-        (socket.socket, "sendall", _sending("sendall", lambda args, _result: memoryview(args[0]).nbytes)),
-        (socket.socket, "sendmsg", _sending("sendmsg", lambda _args, result: int(result))),
+        (socket.socket, "send", _sending("send", _size)),
+        (socket.socket, "sendall", _sending("sendall", _size)),
+        (socket.socket, "sendmsg", _sending("sendmsg", lambda buffers: sum(map(_size, buffers)))),
         (socket.socket, "recv", _receiving("recv", len)),
         (socket.socket, "recv_into", _receiving("recv_into", int)),
     ]
 
 
-def _sending(name: str, size: Callable[[tuple[Any, ...], Any], int]) -> Callable[..., Any]:
+def _size(data: Any) -> int:
+    return memoryview(data).nbytes
+
+
+def _sending(name: str, size: Callable[[Any], int]) -> Callable[..., Any]:
     real = getattr(socket.socket, name)
 
     @functools.wraps(real)
-    def method(self: socket.socket, *args: Any) -> Any:
+    def method(self: socket.socket, data: Any, *args: Any) -> Any:
         _note_use(self)
         for notice in inflight.on_send:
             notice()
-        result = real(self, *args)
-        inflight.sent(self, size(args, result))
-        return result
+        data = list(data) if name == "sendmsg" else data
+        # Counted before it leaves: the other end may have read it, and acted on it, before this thread runs again.
+        announced = size(data)
+        inflight.sent(self, announced)
+        left = announced
+        try:
+            result = real(self, data, *args)
+            left = announced - result if isinstance(result, int) else 0
+            return result
+        finally:
+            if left:
+                inflight.sent(self, -left)
 
     return method
 

@@ -22,7 +22,7 @@ _BLOCKED_LOOKS = 15
 """Looks in a row (30 ms) at a thread that sleeps in an unknown way before this is called a doubt."""
 _IDLE_LOOKS = 1_500
 """Looks in a row (3 s) at a test that waits for nothing that could come."""
-_MOST_PULSES = 2_000_000
+_MOST_PULSES = 300_000
 _MOST_BUSY_NS = 20_000_000_000
 """Processor time without a touch of the clock or of a socket."""
 
@@ -42,6 +42,7 @@ class Watcher:
 
     def start(self) -> None:
         """Start looking."""
+        self._busy_since_ns = native.process_time_ns()
         self._bell.acquire()
         self._done.acquire()
         native.start_new_thread(self._keep_looking, ())

@@ -76,7 +76,8 @@ def _duties(report: SessionReport) -> str:
         return ""
     lines = []
     for duty in report.broken:
-        shown = next(item for item in duty.results[0]["violations"] if item["rule"] == duty.rule)
+        key = (duty.level, duty.rule)
+        shown = next(item for item in duty.results[0]["violations"] if (item["level"], item["rule"]) == key)
         kind = "fail" if duty.level == "MUST" else "should"
         cells = f'<td class="{kind}">{duty.level}</td><th scope="row">{_text(duty.rule)}</th>'
         lines.append(f"<tr>{cells}<td>{_text(shown['duty'])}</td><td class=number>{len(duty.results)}</td></tr>")

@@ -23,6 +23,7 @@ _RESULT = (
     "reasons",
     "advice",
     "waived",
+    "location",
 )
 _VIOLATION = ("rule", "level", "expected", "observed", "at", "code", "section", "duty", "next")
 _EVENTS = {
@@ -63,10 +64,12 @@ def render(report: SessionReport) -> str:
 
 
 def _result(result: Mapping[str, Any]) -> dict[str, Any]:
-    ordered = _ordered(result, _RESULT)
+    ordered = _ordered({"location": None, **result}, _RESULT)
     ordered["violations"] = [_ordered(violation, _VIOLATION) for violation in result["violations"]]
     ordered["timeline"] = [_ordered(event, _EVENTS[event["event"]]) for event in result["timeline"]]
     ordered["waived"] = [_ordered(waiver, ("rule", "reason")) for waiver in result["waived"]]
+    if ordered["location"] is not None:
+        ordered["location"] = _ordered(ordered["location"], ("path", "line"))
     return ordered
 
 

@@ -96,6 +96,8 @@ def coverage(report: SessionReport) -> str:
     if not missing:
         return ""
     met = len(report.documented) - len(missing)
+    if not met:
+        return f"none of the {len(report.documented)} documented errors was met"
     return f"documented errors met: {met} of {len(report.documented)}; not met: {', '.join(missing)}"
 
 

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 
 _MINUTE, _HOUR, _DAY = 60, 3600, 86400
 WIDTH = 100
+_SECTION = re.compile(r"\[[^][]*\]$")
+_GLUE = "\0"
 
 
 def plain(text: str) -> str:
@@ -58,16 +61,18 @@ def span(value: float) -> str:
 
 
 def entry(label: str, text: str, *, indent: int = 2, gap: int = 12) -> list[str]:
-    """A labelled entry, wrapped under its own text."""
+    """A labelled entry, wrapped under its own text; a ``[section]`` at its end stays on one line."""
     lead = " " * indent + label.ljust(gap)
-    return textwrap.wrap(
-        plain(text),
+    whole = _SECTION.sub(lambda found: found[0].replace(" ", _GLUE), plain(text))
+    lines = textwrap.wrap(
+        whole,
         WIDTH,
         initial_indent=lead,
         subsequent_indent=" " * len(lead),
         break_long_words=False,
         break_on_hyphens=False,
     )
+    return [line.replace(_GLUE, " ") for line in lines]
 
 
 def prose(text: str) -> list[str]:

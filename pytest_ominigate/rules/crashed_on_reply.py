@@ -14,9 +14,9 @@ id. Take what you do not know for the ordinary case.
 
 ## How it is judged
 Section "Response format" of the page. Only the exception that is raised itself counts, by its class: one of the
-language's own for broken lookups, or a parser's. An error class of the client's or an SDK's own is fine, whatever it
-chains to. After an unreadable Retry-After a ValueError counts too, if it says that a number or date could not be read
-or a sleep be negative.
+language's own for broken lookups (that of an Enum, which is a ValueError, included), or a parser's. An error class of
+the client's or an SDK's own is fine, whatever it chains to. After an unreadable Retry-After a ValueError counts too,
+if it says that a number or date could not be read or a sleep be negative.
 """
 
 from __future__ import annotations
@@ -40,6 +40,7 @@ _MISREAD = re.compile(
     r"invalid literal for int\(\)|could not convert string to float|must be non-negative|does not match format"
     r"|Invalid date value|Invalid isoformat|Invalid Retry-After"
 )
+_NO_MEMBER = re.compile(r" is not a valid \w+$")
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
@@ -76,6 +77,8 @@ def _strange(last: Attempt, catalogue: Catalogue) -> str | None:
 
 def _crashed(ending: Ending) -> bool:
     raised = ending.lineage[0]
+    if raised == "builtins.ValueError":
+        return _NO_MEMBER.search(ending.summary) is not None
     return raised in _LOOKUPS or _PARSERS.search(raised) is not None
 
 

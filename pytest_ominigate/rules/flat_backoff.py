@@ -91,7 +91,9 @@ def _constant(waits: Waits, catalogue: Catalogue) -> bool:
         return False
     rising, _, pairs = waits.rising(_FIRST, limits["same_wait"])
     moved = max(each.middle for each in head[1:]) / head[0].middle
-    return bool(moved <= limits["flat_shift"] and rising <= limits["flat_rising_share"] * pairs)
+    # Exact waits show the smallest rise in every trial.
+    seldom_rising = waits.fixed or rising <= limits["flat_rising_share"] * pairs
+    return bool(moved <= limits["flat_shift"] and seldom_rising)
 
 
 def _shrinking(waits: Waits, catalogue: Catalogue) -> bool:

@@ -12,7 +12,7 @@ answer as the caller has already got.
 
 ## How it is judged
 Section "upstream_failed / How to handle" of the page. The delivered part must occur in the returned text more often
-than in the answer of the retry, and the text must not be the healthy one.
+than in the answer of the retry.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
     """Find the callers that got a beginning twice."""
     for lane in lanes(case):
         last, ending = lane.last, lane.ending
-        if last is None or last.failed or ending is None or ending.text is None or ending.like_healthy:
+        if last is None or last.failed or ending is None or ending.text is None:
             continue
         parts = [each.reply.delivered for each in lane.work if stream_dropped(each) and each.reply.delivered.strip()]
         whole = last.reply.delivered

@@ -75,13 +75,15 @@ class Waits:
 
 
 def waits_of(case: Case, catalogue: Catalogue) -> Waits | None:
-    """The waits of the first request of each caller that met a transient error; None where there are none.
+    """The waits of the first request of each trial that met a transient error; None where there are none.
 
     Left out is whatever has another reason than backoff: polls, waits that Retry-After asked for or excused, broken
-    connections, and all that follows one of these.
+    connections, and all that follows one of these; and concurrent callers, who may have to wait for each other.
     """
     samples: list[tuple[int, Run, tuple[Retry, ...]]] = []
     for lane in lanes(case):
+        if len(case.trials[lane.trial].timeline.lanes()) > 1:
+            continue
         run, backed_off = next(((run, found) for run in lane.runs if (found := _own_waits(run, catalogue))), (None, ()))
         if run is not None:
             samples.append((lane.trial, run, backed_off))

@@ -65,9 +65,9 @@ def _by_frames(run: Run, waits: list[Wait]) -> str | None:
         return None
     (inner, _), (outer, made) = counts.most_common()
     calls = made + 1
-    if calls >= len(run):
+    each, rest = divmod(len(run), calls)
+    if rest or each < _LEAST:
         return None
-    each = -(-len(run) // calls)
     outside = [wait for wait in between if wait.layer == outer]
     return (
         f"{inner} {each} x {_loop(outside)} {calls} = {len(run)} requests: both layers retry. Switch the retries of "

@@ -2,7 +2,7 @@
 
 ## What it finds
 A call in which no request succeeded, and which returned all the same, with a result that is like the healthy one or
-that carries nothing of the error.
+that carries nothing of the error. Or one that ended the process instead of telling its caller.
 
 ## Why it matters
 The caller goes on with an empty answer, an old one or a made-up one, and nobody learns that a key has expired or a
@@ -16,7 +16,7 @@ Section "Response format" of the page. The result counts as telling if it says i
 error's code can be read in it; a log record does not, since the caller does not see it. For videos the last request
 of the call decides, since creating one may well have succeeded. Where it is not known what success looks like to this
 caller, as in tests written by hand, nothing is accused. A reply or a stream that broke half-way is left to
-truncated-success.
+truncated-success. `sys.exit` tells the caller only if its message holds the code.
 """
 
 from __future__ import annotations
@@ -26,18 +26,25 @@ from collections.abc import Iterator
 from ..catalogue import Catalogue
 from ..timeline import Case, EndingKind, Lane, ReplyKind, lanes
 from .base import Finding, Level, Rule, Violation, prose
-from .evidence import code_named, polling, told
+from .evidence import code_named, polling, says_code, told
 
 
 def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
     """Find the callers that were left to believe in success."""
     for lane in lanes(case):
         last, ending = lane.last, lane.ending
-        if last is None or ending is None or ending.kind is not EndingKind.RETURNED or ending.like_healthy is None:
+        if last is None or ending is None or not _failed(lane):
             continue
-        if not _failed(lane) or last.reply.kind in (ReplyKind.CUT, ReplyKind.UNFINISHED) or told(ending, last):
+        if ending.kind is EndingKind.EXITED:
+            if last.reply.code is not None and says_code(ending, last.reply.code):
+                continue
+            how = "which leaves the caller nothing to handle"
+        elif ending.kind is not EndingKind.RETURNED or ending.like_healthy is None or told(ending, last):
             continue
-        how = "like that of a healthy call" if ending.like_healthy else "without a word of the error"
+        elif last.reply.kind in (ReplyKind.CUT, ReplyKind.UNFINISHED):
+            continue
+        else:
+            how = "like that of a healthy call" if ending.like_healthy else "without a word of the error"
         yield Violation(
             rule=RULE.name,
             level=RULE.level,

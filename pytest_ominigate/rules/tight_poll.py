@@ -12,7 +12,7 @@ Pause a few seconds between polls, longer each time if you like, and at least a 
 
 ## How it is judged
 Section "rpm_rate_limited / How to handle" of the page, which names no pace; a second is the catalogue's. Counted are
-the pauses between two polls of one step and one task by one caller: after a successful one, after rpm_rate_limited
+the pauses between two status requests for one task by one caller: after a successful one, after rpm_rate_limited
 where Retry-After says nothing, and, if the next poll follows in the very same instant, after any other failure. The
 short waits of a backoff after another failure are not accused. A slower or a growing pace never is.
 """
@@ -25,15 +25,18 @@ from itertools import pairwise
 from ..catalogue import Catalogue
 from ..timeline import Attempt, Case, lanes
 from .base import Finding, Level, Rule, Violation, prose
-from .evidence import asked_seconds, entry_of, polling, seconds
+from .evidence import asked_seconds, entry_of, seconds
+
+
+_POLL = "video.status"
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Find the first tight poll of each caller."""
     for lane in lanes(case):
-        polls = [attempt for attempt in lane.attempts if polling(attempt)]
+        polls = [attempt for attempt in lane.attempts if attempt.operation == _POLL]
         for before, after in pairwise(polls):
-            if (before.operation, before.task) != (after.operation, after.task) or not _tight(before, after, catalogue):
+            if before.task != after.task or not _tight(before, after, catalogue):
                 continue
             met = f" after {before.reply.code}" if before.failed and before.reply.code else ""
             yield Violation(

@@ -11,9 +11,10 @@ from ..catalogue import Catalogue, unknown_name
 from ..timeline import Attempt, Ending, EndingKind
 from ..trial.ending import build
 from ..trial.payload import TOKENS
+from ..trial.snapshot import snapshot
 from .replies import ControlError
 
-MEMBERS = ("returned", "raised", "type", "log")
+MEMBERS = ("returned", "raised", "type", "log", "healthy")
 _CLASS_NAME = re.compile(r"[A-Za-z_$][\w$.]{0,99}")
 
 
@@ -25,6 +26,8 @@ def read_ending(
     Args:
         data: ``returned`` (any JSON: the result) or ``raised`` (the error's whole text, best with its members), for an
             error the name of its class as ``type``, and what was logged meanwhile as ``log`` (a text or a list).
+            ``healthy`` is what the call returns where nothing fails: with it, a failure that looks like success and a
+            success that was lost are found.
         attempts: what the call sent.
         secrets: the API keys it used.
         catalogue: the documented errors.
@@ -42,6 +45,7 @@ def read_ending(
     return build(
         EndingKind.RAISED if raised else EndingKind.RETURNED,
         _error(data) if raised else data["returned"],
+        healthy=snapshot(data["healthy"], secrets) if "healthy" in data else None,
         log_records=_log(data),
         secrets=secrets,
         replies=[attempt.reply for attempt in attempts],

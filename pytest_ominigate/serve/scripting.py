@@ -109,6 +109,12 @@ def _is_texts(value: Any) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
+def _is_replies(value: Any) -> bool:
+    return isinstance(value, dict) and all(
+        isinstance(reply, dict) or _is_text(reply) or _is_texts(reply) for reply in value.values()
+    )
+
+
 def _is_whole(value: Any) -> bool:
     return isinstance(value, int) and not isinstance(value, bool)
 
@@ -130,7 +136,7 @@ def _is_distance(value: Any) -> bool:
 
 
 _FARTHEST = 366 * 24 * 3600
-_TIMES = ("a number from 1 up, or null for ever", _or_null(_is_whole))
+_TIMES = ("a number from 1 up, or null for ever", _or_null(lambda value: _is_whole(value) and value > 0))
 _ON = ("the name of an operation or step", _or_null(_is_text))
 _MEMBERS: Mapping[str, Mapping[str, tuple[str, _Check]]] = {
     "codes": {
@@ -151,6 +157,6 @@ _MEMBERS: Mapping[str, Mapping[str, tuple[str, _Check]]] = {
     },
 }
 _AROUND: Mapping[str, tuple[str, _Check]] = {
-    "succeed": ("an object with a reply for each operation", lambda value: isinstance(value, dict)),
+    "succeed": ("an object with a reply for each operation: an object, a text, or a list of texts", _is_replies),
     "keys": ("a list of API keys", _is_texts),
 }

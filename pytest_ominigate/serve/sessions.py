@@ -79,12 +79,13 @@ class Session:
             self.requests = 0
             self.calls.clear()
             self.gateway.forget()
-        self.requests += 1
         try:
-            return self.gateway.exchange(request)
+            reply = self.gateway.exchange(request)
         except Exception as error:  # whatever it was, this session's journal is no evidence any more
             self.doubts = [f"the fake gateway itself failed: {type(error).__name__}"]
             raise
+        self.requests += 1
+        return reply
 
     def _farewell(self) -> WireReply:
         entry = self._catalogue.require(_OVER)

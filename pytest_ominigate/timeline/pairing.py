@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 
-from .records import Attempt, Case, Ending, Timeline, Trial
+from .records import Attempt, Case, Ending, Request, Timeline, Trial
 
 POLLS = ("video.status", "video.result")
 """The operations that ask for a task again and again."""
@@ -143,10 +143,16 @@ def _identity(attempt: Attempt) -> Hashable:
     if attempt.operation in POLLS and attempt.task is not None:
         what: Hashable = attempt.task
     elif attempt.operation in ASIDE:
-        what = (attempt.request.method, attempt.request.path, attempt.body)
+        what = (attempt.request.method, attempt.request.path, _fingerprint(attempt.request))
     else:
-        what = (attempt.model, attempt.body)
+        what = (attempt.model, _fingerprint(attempt.request))
     return attempt.lane, attempt.operation, attempt.key, what
+
+
+@lru_cache(maxsize=256)
+def _fingerprint(request: Request) -> str:
+    # A retry is mostly the same request to the byte, and every rule asks.
+    return request.fingerprint
 
 
 def _retries(attempts: list[Attempt], before: dict[int, int]) -> tuple[Retry, ...]:

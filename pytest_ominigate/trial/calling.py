@@ -62,12 +62,14 @@ async def call_in_task(client: Client, got: Got, running: Running) -> None:
     """Make the call in the running event loop and note its end in *got*."""
     running.stopper.task = _current_task()
     running.clock.ignored_loop = running_loop()
+    # Until the call has come to an end, whatever stops the loop itself has stopped it.
+    got.kind, got.value = EndingKind.STOPPED, None
     try:
-        got.value = client()
-        got.kind = EndingKind.RETURNED
-        if inspect.isawaitable(got.value):
+        value = client()
+        if inspect.isawaitable(value):
             running.clock.ignored_loop = None  # from here on it is the client that would block the loop
-            got.value = await got.value
+            value = await value
+        got.kind, got.value = EndingKind.RETURNED, value
     except ClientStoppedError:
         got.kind = EndingKind.STOPPED
     except BaseException as error:

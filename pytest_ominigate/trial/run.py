@@ -12,20 +12,23 @@ from collections.abc import Callable, Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from ..clock import START, RealClock, VirtualClock
+from ..clock import START, RealClock, VirtualClock, native
 from ..gateway import FakeGateway, Fault
 from ..timeline import Attempt, EndingKind
 from ..transports import Transport
 from ..transports.real_host import RealHostGuard
 from .calling import Client, Got, call, call_in_lane, call_in_task, call_together, running_loop
+from .children import Children
 from .logs import collected_logs
 from .output import collected_output
 from .seeding import seeded
 from .settings import API_KEY, Settings
-from .stopping import Stopper, interrupt
+from .stopping import Stopper
 
 _PAUSE = 600.0
 """Seconds of virtual time between two trials, in which the client's own limiters and circuit breakers recover."""
+_INSISTENCE = 0.5
+"""Seconds of real time after which a client that does not leave its call is interrupted again."""
 _OVERRUN = "it was still sending at the request limit"
 
 
@@ -41,6 +44,7 @@ class Running:
         self.secrets: frozenset[str] = frozenset((API_KEY,))
         self.ended = 0.0
         self.stopper = Stopper()
+        self.children = Children()
         self._doubts: list[str] = []
         self._gateway = gateway
         self._guard = guard
@@ -51,11 +55,26 @@ class Running:
         self.stopper.arm(reason)
         if isinstance(self.clock, VirtualClock):
             self.clock.checkpoint = self.stopper.checkpoint
-        if reason != _OVERRUN or isinstance(self.clock, RealClock):
-            interrupt(self._home)
+            if reason != _OVERRUN:
+                self.stopper.interrupt(self._home)
+                self.stopper.cancel_task()
+        else:
+            # A coroutine is cancelled: an exception from nowhere would strike the event loop itself.
+            if self.stopper.task is None:
+                self.stopper.interrupt(self._home)
             self.stopper.cancel_task()
+            threading.Thread(target=self._insist, args=(self.stopper,), daemon=True).start()
+        self.children.kill()
         if threading.get_ident() == self._home:
             self.stopper.checkpoint()
+
+    def _insist(self, stopper: Stopper) -> None:
+        """On real time: interrupt a client again and again that catches even this."""
+        native.sleep(_INSISTENCE)
+        while stopper.armed:
+            self.children.kill()
+            stopper.interrupt(self._home)
+            native.sleep(_INSISTENCE)
 
     def stop_at_limit(self) -> None:
         """Stop the client because it was still sending at the request limit."""
@@ -145,7 +164,8 @@ class Trials:
             self._gateway.begin(faults, clock=clock, limit=limit, on_overrun=running.stop_at_limit)
             self._prepare()
             try:
-                yield running
+                with running.children:
+                    yield running
             finally:
                 running.close(self._transport)
                 running.records = [*records, *printed()]

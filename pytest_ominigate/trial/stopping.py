@@ -16,6 +16,8 @@ import threading
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from ..clock import native
+
 if TYPE_CHECKING:
     import asyncio
 
@@ -42,6 +44,7 @@ class Stopper:
         self.reason = ""
         self.task: asyncio.Task[Any] | None = None
         """The asyncio task the client's call runs in, if any."""
+        self._lock = native.allocate_lock()
         self._threads: dict[int, tuple[Any, Any]] = {}
         self._lines = 0
         self._rounds = 0
@@ -56,6 +59,12 @@ class Stopper:
         if self.task is not None:
             self.task.get_loop().call_soon_threadsafe(self.task.cancel)
 
+    def interrupt(self, thread: int) -> None:
+        """Raise the exception in another thread as soon as it runs Python code, unless the call was left meanwhile."""
+        with self._lock:
+            if self.armed:
+                _interrupt(thread, ClientStoppedError)
+
     def checkpoint(self) -> None:
         """Called in the client's threads wherever they wait or touch a socket."""
         if self.armed:
@@ -64,7 +73,9 @@ class Stopper:
 
     def disarm(self) -> None:
         """Called by the harness in the thread of the call, after it was left."""
-        self.armed = False
+        with self._lock:
+            self.armed = False
+            _interrupt(threading.get_ident(), None)  # one that is under way would strike the harness
         before = self._threads.pop(threading.get_ident(), None)
         if before is not None:
             sys.settrace(before[0])
@@ -113,9 +124,9 @@ class Stopper:
         return self._lines > _PATIENCE or not _covered(frame)
 
 
-def interrupt(thread: int) -> None:
-    """Raise the exception in another thread as soon as it runs Python code; for one that computes without a pause."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(ClientStoppedError))
+def _interrupt(thread: int, error: type[BaseException] | None) -> None:
+    """Let the exception be raised in that thread; None takes back one that has not been raised yet."""
+    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)
 
 
 def _is_foreign(frame: FrameType) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import threading
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
@@ -71,8 +72,9 @@ class _Sites:
     of: dict[int, int | None] = field(default_factory=dict)
 
     def note(self) -> None:
-        """Called whenever the client sends."""
-        self.of.setdefault(len(self.requests()), _site(sys._getframe(1)))
+        """Called whenever anything is sent; by the gateway's own thread too."""
+        if not inflight.stays_real(threading.current_thread()):
+            self.of.setdefault(len(self.requests()), _site(sys._getframe(1)))
 
 
 class Watch(AbstractContextManager["Watch"]):

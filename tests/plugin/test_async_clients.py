@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import REST, Project
 
-pytest_plugins = ["pytester"]
-
 # The client fails if it is called in another loop than it was made in.
 LOOP_BOUND = """
 import asyncio
@@ -78,12 +76,30 @@ def test_a_wider_fixture_keeps_its_loop(project: Project, scope: str, default: s
     assert result.ret == pytest.ExitCode.OK
 
 
+BACKENDS = """
+@pytest.fixture(params=["asyncio", "trio"])
+def anyio_backend(request):
+    return request.param
+"""
+
+
 @pytest.mark.parametrize("conftest", [loop_bound, below])
-def test_anyio_runs_the_call_on_each_backend(project: Project, conftest: object) -> None:
+def test_anyio_runs_the_call_on_asyncio(project: Project, conftest: object) -> None:
     assert callable(conftest)
     project.write({"conftest.py": conftest("pytest.fixture")})
 
-    result = project.run("--ominigate-errors", "-v", "-k", "healthy", plugins=("anyio",))
+    result = project.ask("-v", plugins=("anyio",))
+
+    result.assert_outcomes(passed=1, deselected=REST)
+    result.stdout.fnmatch_lines(["conftest.py::ominigate::chat[[]healthy[]] PASSED*"])
+
+
+@pytest.mark.parametrize("conftest", [loop_bound, below])
+def test_anyio_runs_the_call_on_the_backends_that_the_user_names(project: Project, conftest: object) -> None:
+    assert callable(conftest)
+    project.write({"conftest.py": conftest("pytest.fixture") + BACKENDS})
+
+    result = project.ask("-v", plugins=("anyio",))
 
     result.assert_outcomes(passed=2, deselected=2 * REST)
     result.stdout.fnmatch_lines(
@@ -92,6 +108,13 @@ def test_anyio_runs_the_call_on_each_backend(project: Project, conftest: object)
             "conftest.py::ominigate::chat[[]trio-healthy[]] PASSED*",
         ]
     )
+
+
+@pytest.mark.parametrize("scope", ["function", "module", "session"])
+def test_anyio_runs_fixtures_of_any_scope(project: Project, scope: str) -> None:
+    project.write({"conftest.py": loop_bound(f"pytest.fixture(scope={scope!r})", arguments="ominigate_server")})
+
+    project.ask(plugins=("anyio",)).assert_outcomes(passed=1, deselected=REST)
 
 
 @pytest.mark.parametrize("wish", ["anyio", "asyncio"])
@@ -114,7 +137,7 @@ def test_anyio_takes_the_fixtures_that_strict_pytest_asyncio_does_not_run(projec
 
     result = project.ask(plugins=("asyncio", "anyio"))
 
-    result.assert_outcomes(passed=2, deselected=2 * REST)
+    result.assert_outcomes(passed=1, deselected=REST)
 
 
 def test_a_wish_for_anyio_is_granted(project: Project) -> None:
@@ -123,7 +146,7 @@ def test_a_wish_for_anyio_is_granted(project: Project) -> None:
 
     result = project.ask(plugins=("asyncio", "anyio"))
 
-    result.assert_outcomes(passed=2, deselected=2 * REST)
+    result.assert_outcomes(passed=1, deselected=REST)
 
 
 def test_an_unknown_wish_is_answered_with_the_choices(project: Project) -> None:

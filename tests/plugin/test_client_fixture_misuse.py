@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import CHAT, REST, Project
 
-pytest_plugins = ["pytester"]
-
 ADVICE = "; it must return a callable without arguments, such as: lambda: client.ask('ping')"
 
 

@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import CHAT, REST, Project
 
-pytest_plugins = ["pytester"]
-
 BOUND = """
 import pytest
 

@@ -7,8 +7,6 @@ import pytest
 from . import conftest
 from .conftest import REST, Project
 
-pytest_plugins = ["pytester"]
-
 CHAT = len(conftest.CHAT)
 FOLDERS = [[], ["."], ["tests"], ["tests", "docs"], ["tests/a", "tests/b"]]
 OWN = "def test_own(): pass"

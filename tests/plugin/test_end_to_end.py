@@ -9,8 +9,6 @@ import pytest
 
 from .conftest import CHAT, Project
 
-pytest_plugins = ["pytester"]
-
 CORPUS = Path(__file__).parents[1] / "corpus"
 SYNC, ASYNC = "innocent/chat_urllib.py", "innocent/chat_httpx2_async.py"
 
@@ -84,7 +82,7 @@ def test_a_compliant_client_passes(real: Project, conftest: str, client: str) ->
     result = with_client(real, conftest, client).spawn("--ominigate-errors", *NARROW)
 
     assert result.ret == pytest.ExitCode.OK
-    assert {*result.parseoutcomes()} == {"passed", "deselected"}
+    assert {*result.parseoutcomes()} - {"warnings"} == {"passed", "deselected"}
 
 
 @pytest.mark.parametrize("plugins", [("asyncio",), ("anyio",)])
@@ -94,7 +92,7 @@ def test_a_compliant_async_client_passes_in_its_fixtures_loop(real: Project, plu
     result = real.spawn("--ominigate-errors", *NARROW, plugins=plugins)
 
     assert result.ret == pytest.ExitCode.OK
-    assert {*result.parseoutcomes()} == {"passed", "deselected"}
+    assert {*result.parseoutcomes()} - {"warnings"} == {"passed", "deselected"}
 
 
 def test_a_guilty_client_is_told_what_it_broke(real: Project) -> None:
@@ -128,7 +126,7 @@ def test_reports_are_the_same_alone_and_on_workers(real: Project) -> None:
 def test_a_fenced_off_network_is_no_obstacle(real: Project, flags: tuple[str, ...]) -> None:
     result = with_client(real, FUNCTION, SYNC).spawn("--ominigate-errors", *NARROW, *flags, plugins=("socket",))
 
-    assert {*result.parseoutcomes()} == {"passed", "deselected"}
+    assert {*result.parseoutcomes()} - {"warnings"} == {"passed", "deselected"}
 
 
 def test_tests_written_by_hand_are_judged(real: Project) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from .conftest import Project
 
-pytest_plugins = ["pytester"]
-
 RUNNING = """
 import threading
 

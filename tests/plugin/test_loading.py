@@ -11,8 +11,6 @@ import pytest
 
 from .conftest import Project
 
-pytest_plugins = ["pytester"]
-
 LOADED = """
 import importlib.metadata, json, sys
 import pytest

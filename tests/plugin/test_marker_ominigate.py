@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import Project
 
-pytest_plugins = ["pytester"]
-
 
 def body(mark: str = "ominigate('rate_limited')", *lines: str, head: str = "") -> dict[str, str]:
     """A marked test; the fixture ``ominigate`` says how its client is to be judged."""

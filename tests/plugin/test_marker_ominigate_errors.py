@@ -8,8 +8,6 @@ from pytest_ominigate.catalogue import load
 
 from .conftest import Project
 
-pytest_plugins = ["pytester"]
-
 
 def suite(mark: str = "", head: str = "") -> dict[str, str]:
     return {

@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import CHAT, REST, Project
 
-pytest_plugins = ["pytester"]
-
 TALKING = """
 import socket
 import pytest
@@ -24,7 +22,7 @@ def ominigate_chat(ominigate):
 """
 
 
-@pytest.mark.parametrize("mode", ["load", "loadscope", "loadfile", "worksteal"])
+@pytest.mark.parametrize("mode", ["loadscope", "worksteal"])
 def test_xdist(project: Project, mode: str) -> None:
     project.client(path="a/conftest.py").client(path="b/conftest.py")
 

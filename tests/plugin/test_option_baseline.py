@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import REST, Project
 
-pytest_plugins = ["pytester"]
-
 HEALTHY = "conftest.py::ominigate::chat[healthy]"
 KNOWN = f"early-retry {HEALTHY}  # issue 12"
 WORKERS = pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
@@ -37,11 +35,10 @@ def test_a_new_failure_beside_a_known_one_fails(project: Project) -> None:
     result.stdout.fnmatch_lines(["the client broke 2 MUST on chat*"])
 
 
-@WORKERS
-def test_a_known_failure_that_is_gone_fails(project: Project, workers: tuple[str, ...]) -> None:
+def test_a_known_failure_that_is_gone_fails(project: Project) -> None:
     project.client("pass").write({"known.txt": KNOWN})
 
-    result = ask(project, *workers)
+    result = ask(project)
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines(["the baseline says that this breaks early-retry, but it does not: drop the entry, *"])

@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import REST, Project
 
-pytest_plugins = ["pytester"]
-
 ITEM = "conftest.py::ominigate::chat[{}]"
 HEAD = "# ours, see issue 1\n# second line\n"
 WORKERS = pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
@@ -43,11 +41,10 @@ def test_prune_takes_nothing_in(project: Project) -> None:
     assert (project.path / "known.txt").read_text() == HEAD
 
 
-@WORKERS
-def test_all_takes_in_what_fails_now(project: Project, workers: tuple[str, ...]) -> None:
+def test_all_takes_in_what_fails_now(project: Project) -> None:
     project.client("fail flat-backoff early-retry").write({"known.txt": HEAD + entry("flat-backoff")})
 
-    result = ask(project, "all", *workers)
+    result = ask(project, "all")
 
     assert result.ret == pytest.ExitCode.OK
     expected = HEAD + entry("early-retry", reason="no reason given yet") + entry("flat-backoff")

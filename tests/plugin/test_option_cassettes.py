@@ -15,8 +15,6 @@ from pytest_ominigate.catalogue import load
 
 from .conftest import Project
 
-pytest_plugins = ["pytester"]
-
 CHAT = "https://api.ominigate.ai/v1/chat/completions"
 KEY = "sk-omg-9fK2mQ7xT4vB8nZ1"
 GOOD = load().require("rate_limited").as_json(now=datetime(2026, 11, 22, tzinfo=UTC))

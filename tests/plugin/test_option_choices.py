@@ -10,8 +10,6 @@ from pytest_ominigate.transports import TRANSPORTS
 
 from .conftest import Project
 
-pytest_plugins = ["pytester"]
-
 SETTINGS = """
 import pytest
 

@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import ALL, CHAT, REST, Project
 
-pytest_plugins = ["pytester"]
-
 OWN = {"test_own.py": "def test_own(): pass"}
 WORKERS = pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
 NO_CLIENT = (
@@ -28,11 +26,10 @@ def test_a_compliant_client_passes(project: Project, workers: tuple[str, ...]) -
     result.stdout.fnmatch_lines(["*= ominigate =*", counts])
 
 
-@WORKERS
-def test_one_broken_duty_is_exit_code_1(project: Project, workers: tuple[str, ...]) -> None:
-    result = project.client("fail early-retry").run("--ominigate-errors", "-k", "healthy or empty_500", *workers)
+def test_one_broken_duty_is_exit_code_1(project: Project) -> None:
+    result = project.client("fail early-retry").run("--ominigate-errors", "-k", "healthy or empty_500")
 
-    result.assert_outcomes(failed=2, deselected=0 if workers else REST - 1)
+    result.assert_outcomes(failed=2, deselected=REST - 1)
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines([f"2 scenarios: 2 failed; 1 MUST duty broken; not run: {len(ALL) - 2} *"])
 
@@ -50,10 +47,9 @@ def test_no_test_at_all_is_exit_code_1_too(project: Project) -> None:
     assert project.run("--ominigate-errors").ret == pytest.ExitCode.TESTS_FAILED
 
 
-@WORKERS
-@pytest.mark.parametrize("narrowing", [("-k", "test_own"), ("-m", "not ominigate")])
-def test_all_deselected_is_exit_code_1(project: Project, workers: tuple[str, ...], narrowing: tuple[str, ...]) -> None:
-    result = project.client().write(OWN).run("--ominigate-errors", *narrowing, *workers)
+@pytest.mark.parametrize("narrowing", [("-k", "test_own"), ("-m", "not ominigate"), ("-n2", "-k", "test_own")])
+def test_all_deselected_is_exit_code_1(project: Project, narrowing: tuple[str, ...]) -> None:
+    result = project.client().write(OWN).run("--ominigate-errors", *narrowing)
 
     assert result.ret == pytest.ExitCode.TESTS_FAILED
     result.stdout.fnmatch_lines([NONE_RAN])

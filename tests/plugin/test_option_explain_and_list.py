@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import ALL, CHAT, Project
 
-pytest_plugins = ["pytester"]
-
 
 @pytest.mark.parametrize("name", ["early-retry", "rate_limited"])
 def test_a_rule_or_a_code_is_explained_and_nothing_is_run(project: Project, name: str) -> None:

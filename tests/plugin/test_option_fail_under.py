@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import CHAT, Project
 
-pytest_plugins = ["pytester"]
-
 ONE = f"1 of {len(CHAT)} scenarios passed, {100 / len(CHAT):.2f}%"
 
 

@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import CHAT, Project
 
-pytest_plugins = ["pytester"]
-
 
 @pytest.mark.parametrize(("least", "code"), [(len(CHAT), 0), (len(CHAT) + 1, 1)])
 def test_it_counts_what_came_to_a_verdict(project: Project, least: int, code: int) -> None:

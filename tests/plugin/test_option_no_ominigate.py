@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import Project
 
-pytest_plugins = ["pytester"]
-
 
 @pytest.mark.parametrize("arguments", [("--no-ominigate",), ("--ominigate-errors", "--no-ominigate")])
 def test_nothing_is_generated_and_nothing_judged(project: Project, arguments: tuple[str, ...]) -> None:

@@ -8,8 +8,6 @@ import pytest
 
 from .conftest import Project
 
-pytest_plugins = ["pytester"]
-
 WORKERS = pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
 HEALTHY = "conftest.py::ominigate::chat[healthy]"
 
@@ -27,11 +25,10 @@ def test_the_results_of_all_processes_are_in_it(project: Project, workers: tuple
     result.stdout.fnmatch_lines(["json report: out/it.json"])
 
 
-@WORKERS
-def test_two_runs_give_the_same_bytes(project: Project, workers: tuple[str, ...]) -> None:
+def test_two_runs_give_the_same_bytes(project: Project) -> None:
     project.client("fail early-retry")
     for name in ("a", "b"):
-        project.run("--ominigate-errors", f"--ominigate-report=json:{name}.json", "-k", "limited", *workers)
+        project.run("--ominigate-errors", f"--ominigate-report=json:{name}.json", "-k", "limited")
 
     assert (project.path / "a.json").read_bytes() == (project.path / "b.json").read_bytes()
 

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from .conftest import REST, Project
 
-pytest_plugins = ["pytester"]
-
 
 def test_a_broken_should_is_advice(project: Project) -> None:
     result = project.client("should odd-backoff").run("--ominigate-errors", "-k", "healthy", "-rP")

@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import Project
 
-pytest_plugins = ["pytester"]
-
 
 def outcomes(project: Project, *waivers: str) -> dict[str, int]:
     """What becomes of ``healthy`` and of the scenarios of rate_limited that a client recovers from."""
@@ -48,6 +46,20 @@ def test_a_waiver_without_effect_is_told(project: Project) -> None:
 
     assert result.ret == pytest.ExitCode.OK
     result.stdout.fnmatch_lines(["waiver without effect in this run: chat [*] early-retry: issue 12"])
+
+
+def test_a_waiver_of_tests_that_were_left_out_is_not_told(project: Project) -> None:
+    project.client("pass").ini("ominigate_waive = chat rate_limited early-retry: issue 12")
+
+    assert "waiver without effect" not in project.ask().stdout.str()
+
+
+def test_a_waiver_of_no_test_is_told_where_all_were_run(project: Project) -> None:
+    project.client("pass").ini("ominigate_waive = image rate_limited early-retry: issue 12")
+
+    project.run("--ominigate-errors").stdout.fnmatch_lines(
+        ["waiver without effect in this run: image rate_limited early-retry: issue 12"]
+    )
 
 
 @pytest.mark.parametrize(

@@ -8,8 +8,6 @@ import pytest
 
 from .conftest import REST, Project
 
-pytest_plugins = ["pytester"]
-
 WORKERS = pytest.mark.parametrize("workers", [(), ("-n2",)], ids=["alone", "xdist"])
 ITEM = "conftest.py::ominigate::chat[[]{}[]]"
 

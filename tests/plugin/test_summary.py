@@ -6,8 +6,6 @@ import pytest
 
 from .conftest import Project
 
-pytest_plugins = ["pytester"]
-
 
 def section(result: pytest.RunResult) -> list[str]:
     """The lines of our section, blank ones left out."""

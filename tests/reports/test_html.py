@@ -112,6 +112,14 @@ def test_a_failing_scenario_shows_duty_evidence_and_next_step() -> None:
     assert "&gt;     1.00 s  #2  POST /v1/chat/completions -&gt; 200" in text
 
 
+def test_a_rule_broken_on_both_levels_has_a_line_for_each() -> None:
+    milder = shown("early-retry", level="SHOULD", duty="The milder duty.")
+    graver = shown("early-retry", duty="The graver duty.")
+    text = render(SessionReport.of([result(verdict="fail", violations=[milder, graver])]))
+    rows = re.findall(r'<td class="\w+">(\w+)</td><th scope="row">([\w-]+)</th><td>(.*?)</td>', text)
+    assert rows == [("MUST", "early-retry", "The graver duty."), ("SHOULD", "early-retry", "The milder duty.")]
+
+
 def test_no_text_of_a_client_becomes_markup() -> None:
     evil = "<script>alert(1)</script>"
     hostile = result(

@@ -95,7 +95,11 @@ REPORT = """\
       "advice": [
         "SDK 3 x app 3 = 9"
       ],
-      "waived": []
+      "waived": [],
+      "location": {
+        "path": "tests/conftest.py",
+        "line": 5
+      }
     }
   ]
 }
@@ -123,7 +127,11 @@ def test_every_kind_of_result_and_event_obeys_the_schema() -> None:
             *(end(1.0, "", ending=ending) for ending in ("returned", "raised", "stopped", "exited")),
         ],
     )
-    report = SessionReport.of([*session().results, everything], not_run=session().not_run, plugin="0.1.0")
+    nowhere = result("persists") | {"location": None}
+    unplaced = result("status_1")
+    del unplaced["location"]
+    results = [*session().results, everything, nowhere, unplaced]
+    report = SessionReport.of(results, not_run=session().not_run, plugin="0.1.0")
     validator = jsonschema.Draft202012Validator(schema("report"))
     assert [error.message for error in validator.iter_errors(json.loads(render(report)))] == []
 

@@ -135,6 +135,14 @@ def test_long_texts_are_wrapped_under_themselves() -> None:
     assert lines[1].startswith("              word")
 
 
+def test_the_section_of_the_page_stays_on_one_line() -> None:
+    cited = shown("early-retry", duty="word " * 15 + "end.", section="Can't find your error code?")
+    lines = [
+        line for line in failure_message(result(verdict="fail", violations=[cited])).splitlines() if "Can't" in line
+    ]
+    assert lines == ["              [Can't find your error code?]"]
+
+
 def test_every_message_is_printable_ascii() -> None:
     hostile = result(
         "recovers",

@@ -126,6 +126,10 @@ def test_a_test_written_by_hand_does_not_read_as_if_all_errors_were_tried() -> N
     assert [text_of(line) for line in matrix(report.results, width=10_000)][-2] == coverage(report)
 
 
+def test_when_no_error_was_met_they_are_not_listed() -> None:
+    assert coverage(SessionReport.of([healthy()], documented=["a", "b"])) == ("none of the 2 documented errors was met")
+
+
 def test_when_every_error_was_met_nothing_is_said_of_it() -> None:
     assert coverage(SessionReport.of([impatient()], documented=["rate_limited"])) == ""
 

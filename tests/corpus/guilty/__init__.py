@@ -1,0 +1,1 @@
+"""Clients with exactly one fault each; what is wrong stands in each file's first line."""

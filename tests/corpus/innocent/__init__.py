@@ -1,0 +1,1 @@
+"""Clients that obey the error page, each in the manner of a different author."""

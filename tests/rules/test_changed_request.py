@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_ominigate.rules.changed_request import RULE
+from pytest_ominigate.timeline import Case
+
+from .timelines import (
+    CATALOGUE,
+    HTML,
+    OK,
+    RESET,
+    Table,
+    call,
+    cut,
+    error,
+    found,
+    must,
+    should,
+    step,
+    stream_error,
+    table,
+    unfinished,
+    video,
+)
+
+FAILED = error("upstream_failed")
+IMAGE = error("image_generation_failed")
+PING = [{"role": "user", "content": "ping"}]
+SHORTER = {"model": "openai/gpt-4o", "messages": PING, "max_tokens": 16}
+OTHER = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "pong"}]}
+REORDERED = {"messages": PING, "model": "openai/gpt-4o"}
+SMALL = {"model": "openai/gpt-4o", "prompt": "a hut"}
+
+GUILTY: Table = {
+    "shorter": (call((0, FAILED), step(1, OK, body=SHORTER)), should(2)),
+    "at the third request": (call((0, FAILED), (1, FAILED), step(3, OK, body=SHORTER)), should(3)),
+    "after a rate limit": (call((0, error("rate_limited")), step(1, OK, body=SHORTER)), should(2)),
+    "after a stream that broke": (call((0, cut()), step(1, OK, body=SHORTER), operation="chat_stream"), must(2)),
+    "after a stream without its end": (
+        call((0, unfinished()), step(1, OK, body=SHORTER), operation="chat_stream"),
+        must(2),
+    ),
+    "after an error event": (call((0, stream_error()), step(1, OK, body=SHORTER), operation="chat_stream"), must(2)),
+    "a simpler picture at once": (call((0, IMAGE), step(1, OK, body=SMALL), operation="image"), should(2)),
+    "changed twice, told once": (
+        call((0, FAILED), step(1, FAILED, body=SHORTER), step(3, OK, body=OTHER)),
+        should(2),
+    ),
+    "by hand, the same question": (call((0, FAILED), step(1, OK, body=SHORTER), scenario="marked"), should(2)),
+}
+
+INNOCENT: Table = {
+    "unchanged": call((0, FAILED), (1, OK)),
+    "members in another order": call((0, FAILED), step(1, OK, body=REORDERED)),
+    "another model": call((0, FAILED), step(1, OK, model="anthropic/claude")),
+    "another key": call((0, FAILED), step(1, OK, key="key 2", body=SHORTER)),
+    "after a 400": call((0, error("invalid_request")), step(1, OK, body=SHORTER)),
+    "after a cost limit": call((0, error("request_cost_limit")), step(1, OK, body=SHORTER)),
+    "after an error event that asks for a change": call(
+        (0, stream_error("invalid_request")), step(1, OK, body=SHORTER), operation="chat_stream"
+    ),
+    "a simpler picture after a retry": call(
+        (0, IMAGE), (1, IMAGE), step(3, OK, body=SMALL), operation="image"
+    ),
+    "a simpler video after a retry": video(
+        (0, "create", error("video_generation_failed")),
+        (1, "create", error("video_generation_failed")),
+        step(3, OK, operation="video.create", model="google/veo-2", body={"model": "google/veo-2", "prompt": "p"}),
+    ),
+    "a reset connection": call((0, RESET), step(1, OK, body=SHORTER)),
+    "a cut body that is no stream": call((0, cut()), step(1, OK, body=SHORTER)),
+    "an unreadable body": call((0, HTML), step(1, OK, body=SHORTER)),
+    "another request after a success": call((0, FAILED), (1, OK), step(2, OK, body=SHORTER)),
+    "whole instead of streamed": call((0, cut()), step(1, OK, operation="chat", body=SHORTER), operation="chat_stream"),
+    "by hand, another question": call((0, FAILED), step(1, OK, body=OTHER), scenario="marked"),
+    "another caller's request": call((0, FAILED), step(1, OK, body=SHORTER, lane=2), (1, OK)),
+}
+
+
+@table(GUILTY)
+def test_finds(what: Case, expected: Any) -> None:
+    assert found(RULE, what) == expected
+
+
+@table(INNOCENT)
+def test_leaves_in_peace(what: Case, expected: Any) -> None:
+    assert found(RULE, what) == expected
+
+
+def test_the_finding_names_the_members() -> None:
+    (finding,) = RULE.check(call((0, FAILED), step(1, OK, body=SHORTER)), CATALOGUE)
+
+    assert finding.observed == "request 2 differs in max_tokens"  # type: ignore[union-attr]

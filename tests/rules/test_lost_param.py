@@ -1,0 +1,46 @@
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_ominigate.rules.lost_param import RULE
+from pytest_ominigate.timeline import Case, Clue
+
+from .timelines import OK, Table, call, error, found, raised, should, table
+
+MODEL = error("invalid_model")
+MISSING = error("missing_parameter", param="messages")
+
+
+def attribute(place: str, text: str) -> Any:
+    return raised(clues=(Clue(place=place, text=text),))
+
+
+GUILTY: Table = {
+    "not a word of it": (call((0, MODEL), ending=raised("invalid_model")), should(1)),
+    "the message has the word by chance": (call((0, MODEL), ending=raised("The model does not exist.")), should(1)),
+    "as part of another word": (call((0, MODEL), ending=raised("param: models")), should(1)),
+    "the label alone": (call((0, MISSING), ending=raised("A required parameter is missing.")), should(1)),
+}
+
+INNOCENT: Table = {
+    "in the body": call((0, MODEL), ending=raised('{"error": {"param": "model"}}')),
+    "in a dict's repr": call((0, MODEL), ending=raised("{'param': 'model'}")),
+    "as an attribute": call((0, MODEL), ending=attribute("exception.param", "model")),
+    "as an attribute of another name": call((0, MODEL), ending=attribute("exception.field", "model")),
+    "in a message": call((0, MISSING), ending=raised("missing_parameter (field messages)")),
+    "in the log": call((0, MODEL), ending=attribute("log record of 'app'", "param=model")),
+    "the error names none": call((0, error("invalid_api_key")), ending=raised("no")),
+    "the caller's own deadline": call((0, MODEL), ending=raised("late", timed_out=True)),
+    "another model is right": call((0, MODEL), (1, OK)),
+}
+
+
+@table(GUILTY)
+def test_finds(what: Case, expected: Any) -> None:
+    assert found(RULE, what) == expected
+
+
+@table(INNOCENT)
+def test_leaves_in_peace(what: Case, expected: Any) -> None:
+    assert found(RULE, what) == expected
+

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_ominigate.rules.lost_result import RULE
+from pytest_ominigate.timeline import Case
+
+from .timelines import OK, STOPPED, Table, call, cut, error, found, must, raised, returned, step, table, video
+
+FAILED = error("upstream_failed")
+GONE = raised("upstream_failed")
+OTHER = returned(None, like_healthy=False)
+ASSERTION = raised("assert", lineage=("builtins.AssertionError", "builtins.Exception"))
+
+GUILTY: Table = {
+    "raises the first error": (call((0, FAILED), (1, OK), ending=GONE), must(2)),
+    "returns something else": (call((0, FAILED), (1, OK), ending=OTHER), must(2)),
+    "after a cut reply": (call((0, cut()), (1, OK), ending=OTHER), must(2)),
+    "the video is there": (
+        video((0, "create", OK), (5, "status", FAILED), (6, "status", OK), (7, "result", OK), ending=GONE),
+        must(4),
+    ),
+    "with another key": (call((0, error("rate_limited")), step(0, OK, key="key 2"), ending=GONE), must(2)),
+    "in one lane": (call((0, FAILED), (1, OK), step(1, OK, lane=2), ending=[GONE, returned()]), must(2)),
+}
+
+INNOCENT: Table = {
+    "recovers": call((0, FAILED), (1, OK)),
+    "fails for good": call((0, FAILED), (1, FAILED), ending=GONE),
+    "nothing failed": call((0, OK), ending=GONE),
+    "the caller's own deadline": call((0, FAILED), (60, OK), ending=raised("too late", timed_out=True)),
+    "a test's own assertion": call((0, FAILED), (1, OK), ending=ASSERTION),
+    "nobody knows what success looks like": call((0, FAILED), (1, OK), ending=returned(None, like_healthy=None)),
+    "stopped": call((0, FAILED), (1, OK), ending=STOPPED, stopped=True),
+    "the bill of a video is worth an error": video(
+        (0, "create", OK), (5, "status", error("video_billing_error")), (6, "result", OK), ending=raised("bill")
+    ),
+    "polls go well, and yet no video comes": video(
+        (0, "create", error("video_generation_failed")), (1, "create", OK), (5, "status", OK), ending=raised("slow")
+    ),
+    "a success of another kind": call((0, error("invalid_api_key")), step(1, OK, operation="models"), ending=GONE),
+}
+
+
+@table(GUILTY)
+def test_finds(what: Case, expected: Any) -> None:
+    assert found(RULE, what) == expected
+
+
+@table(INNOCENT)
+def test_leaves_in_peace(what: Case, expected: Any) -> None:
+    assert found(RULE, what) == expected
+

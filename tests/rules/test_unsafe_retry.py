@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+from typing import Any
+
+from pytest_ominigate.rules.unsafe_retry import RULE
+from pytest_ominigate.timeline import Case
+
+from .timelines import OK, RESET, Table, call, cut, error, found, must, step, table, video
+
+TIMEOUT = error("image_generation_timeout")
+BILL = error("video_billing_error")
+FAILED = error("upstream_failed")
+OTHER = {"model": "google/veo-2", "prompt": "another lighthouse"}
+SMALLER = {"model": "openai/gpt-image-1", "prompt": "a lighthouse", "size": "256x256"}
+
+GUILTY: Table = {
+    "the image again": (call((0, TIMEOUT), (1, TIMEOUT), (3, OK), operation="image"), must(2)),
+    "much later": (call((0, TIMEOUT), (3600, OK), operation="image"), must(2)),
+    "a smaller one": (call((0, TIMEOUT), step(1, OK, body=SMALLER), operation="image"), must(2)),
+    "with another model": (call((0, TIMEOUT), step(1, OK, model="google/imagen-4"), operation="image"), must(2)),
+    "with another key": (call((0, TIMEOUT), step(1, OK, key="key 2"), operation="image"), must(2)),
+    "after an honest retry of another error": (call((0, FAILED), (1, TIMEOUT), (3, OK), operation="image"), must(3)),
+    "the video again after its bill failed": (
+        video((0, "create", OK), (5, "status", BILL), (6, "create", OK)),
+        must(3),
+    ),
+    "even after a poll that went well": (
+        video((0, "create", OK), (5, "status", BILL), (10, "status", OK), (11, "create", OK)),
+        must(4),
+    ),
+    "with another key all the same": (
+        video((0, "create", OK), (5, "status", BILL), step(6, OK, operation="video.create", key="key 2")),
+        must(3),
+    ),
+    "the video again because a poll failed": (
+        video((0, "create", OK), (5, "status", FAILED), (6, "create", OK)),
+        must(3),
+    ),
+    "because the result failed": (
+        video((0, "create", OK), (5, "status", OK), (6, "result", FAILED), (7, "create", OK)),
+        must(4),
+    ),
+    "because a poll was refused for good": (
+        video((0, "create", OK), (5, "status", error("not_found")), (6, "create", OK)),
+        must(3),
+    ),
+    "because a poll's connection broke": (video((0, "create", OK), (5, "status", RESET), (6, "create", OK)), must(3)),
+    "after all the retries of the poll": (
+        video((0, "create", OK), (5, "status", FAILED), (6, "status", FAILED), (8, "create", OK)),
+        must(4),
+    ),
+}
+
+INNOCENT: Table = {
+    "the image is given up": call((0, TIMEOUT), operation="image"),
+    "two callers, one timeout each": call((0, TIMEOUT), step(0, TIMEOUT, lane=2), operation="image"),
+    "an image that failed": call((0, error("image_generation_failed")), (1, OK), operation="image"),
+    "a reset image": call((0, RESET), (1, OK), operation="image"),
+    "a cut image": call((0, cut("")), (1, OK), operation="image"),
+    "a video that was never created": video((0, "create", error("video_generation_failed")), (1, "create", OK)),
+    "a video without a task id": video((0, "create", error("video_task_id_missing")), (1, "create", OK)),
+    "a create whose connection broke": video((0, "create", RESET), (1, "create", OK), (6, "status", OK)),
+    "the poll goes on after the bill failed": video(
+        (0, "create", OK), (5, "status", BILL), (10, "status", OK), (11, "result", OK)
+    ),
+    "the poll is tried again": video((0, "create", OK), (5, "status", FAILED), (6, "status", OK), (7, "result", OK)),
+    "another video": video(
+        (0, "create", OK), (5, "status", BILL), step(6, OK, operation="video.create", body=OTHER)
+    ),
+    "a second video after a first that went well in the end": video(
+        (0, "create", OK), (5, "status", FAILED), (6, "status", OK), (7, "result", OK), (8, "create", OK)
+    ),
+}
+
+
+@table(GUILTY)
+def test_finds(what: Case, expected: Any) -> None:
+    assert found(RULE, what) == expected
+
+
+@table(INNOCENT)
+def test_leaves_in_peace(what: Case, expected: Any) -> None:
+    assert found(RULE, what) == expected

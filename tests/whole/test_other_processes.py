@@ -1,0 +1,105 @@
+"""Clients in another process, on real time: judged like all others, and ended when they do not end."""
+
+from __future__ import annotations
+
+import pytest
+
+from .conftest import Judge
+
+PROGRAM = """
+import json, os, signal, sys, time, urllib.error, urllib.request
+
+signal.signal(signal.SIGTERM, signal.SIG_IGN)
+while True:
+    body = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "ping"}]}
+    headers = {"Authorization": "Bearer " + os.environ["API_KEY"], "Content-Type": "application/json"}
+    url = os.environ["BASE_URL"] + "/chat/completions"
+    try:
+        with urllib.request.urlopen(urllib.request.Request(url, json.dumps(body).encode(), headers)) as response:
+            print(json.load(response)["choices"][0]["message"]["content"])
+            break
+    except urllib.error.HTTPError as error:
+        if "endless" not in sys.argv:
+            sys.exit(f"{error.read().decode()} {error.headers['X-Request-Id']}")
+    except OSError:
+        time.sleep(0.01)
+"""
+START = """
+import asyncio, os, subprocess, sys
+import pytest
+
+def environment(ominigate):
+    return {**os.environ, "BASE_URL": ominigate.base_url, "API_KEY": ominigate.api_key}
+"""
+PLAIN = (
+    START
+    + """
+@pytest.fixture
+def ominigate_chat(ominigate):
+    def ask():
+        command = [sys.executable, "program.py", "MODE"]
+        done = subprocess.run(command, env=environment(ominigate), capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError(done.stderr)
+        return done.stdout
+    return ask
+"""
+)
+ASYNC = (
+    START
+    + """
+@pytest.fixture
+def ominigate_chat(ominigate):
+    async def ask():
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "program.py", "MODE",
+            env=environment(ominigate), stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+        )
+        out, err = await process.communicate()
+        if process.returncode:
+            raise RuntimeError(err.decode())
+        return out.decode()
+    return ask
+"""
+)
+STUBBORN = """
+import asyncio, httpx, pytest
+
+@pytest.fixture
+def ominigate_chat(ominigate):
+    async def ask():
+        body = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "ping"}]}
+        headers = {"Authorization": "Bearer " + ominigate.api_key}
+        async with httpx.AsyncClient() as client:
+            while True:
+                try:
+                    reply = await client.post(ominigate.base_url + "/chat/completions", json=body, headers=headers)
+                    if reply.status_code == 200:
+                        return reply.json()["choices"][0]["message"]["content"]
+                except BaseException:
+                    await asyncio.sleep(0.001)
+    return ask
+"""
+SCENARIOS = ("-k", "healthy or insufficient_balance-persists", "--ominigate-clock=real")
+
+
+@pytest.mark.parametrize("fixture", [PLAIN, ASYNC], ids=["subprocess", "asyncio"])
+class TestProcess:
+    def test_it_is_judged_by_what_it_prints_and_how_it_ends(self, judge: Judge, fixture: str) -> None:
+        run = judge(*SCENARIOS, "--ominigate-strict", conftest=fixture.replace("MODE", "once"), program=PROGRAM)
+
+        assert run.verdicts("pass") == ["healthy", "insufficient_balance-persists"], run.text
+
+    def test_it_is_ended_when_it_never_ends(self, judge: Judge, fixture: str) -> None:
+        run = judge(*SCENARIOS, conftest=fixture.replace("MODE", "endless"), program=PROGRAM)
+
+        assert run.verdicts("pass") == ["healthy"], run.text
+        assert run.rules("insufficient_balance-persists") == ["retried-permanent-error", "endless-retry"]
+        assert run["insufficient_balance-persists"]["timeline"][-1]["ending"] == "stopped"
+
+
+def test_a_coroutine_that_does_not_let_itself_be_cancelled_is_ended(judge: Judge) -> None:
+    run = judge(*SCENARIOS, conftest=STUBBORN)
+
+    assert run.rules("insufficient_balance-persists") == ["retried-permanent-error", "endless-retry"]
+    assert run["insufficient_balance-persists"]["timeline"][-1]["ending"] == "stopped"
