@@ -12,7 +12,8 @@ from pathlib import Path
 import pytest
 
 SPEC = find_spec("pytest_ominigate")
-assert SPEC is not None and SPEC.origin is not None
+assert SPEC is not None
+assert SPEC.origin is not None
 PACKAGE = Path(SPEC.origin).parent
 
 LADDER = [
@@ -25,7 +26,13 @@ LADDER = [
     {"trial"},
 ]
 """From the bottom up; each may import what lies below it. Two on one step are strangers."""
-STRANGERS = {("reports", "gateway"), ("reports", "transports"), ("reports", "clock"), ("rules", "clock"), ("transports", "rules")}
+STRANGERS = {
+    ("reports", "gateway"),
+    ("reports", "transports"),
+    ("reports", "clock"),
+    ("rules", "clock"),
+    ("transports", "rules"),
+}
 PYTEST_LAYER = len(LADDER)
 LONGEST = 320
 FORBIDDEN_NAMES = {"core", "utils", "helpers", "common"}

@@ -67,7 +67,15 @@ def test_the_wheel_works_in_an_environment_of_its_own(wheel: Path, tmp_path: Pat
     )
 
     done = subprocess.run(
-        [str(python), "-m", "pytest", "--ominigate-errors", "--ominigate-report=json:report.json", "-k", "healthy or 401"],
+        [
+            str(python),
+            "-m",
+            "pytest",
+            "--ominigate-errors",
+            "--ominigate-report=json:report.json",
+            "-k",
+            "healthy or 401",
+        ],
         cwd=project,
         capture_output=True,
         text=True,

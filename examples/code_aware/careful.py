@@ -52,8 +52,8 @@ class Assistant:
         images = _carefully(
             lambda: self._client.images.generate(model="openai/gpt-image-1", prompt=prompt, response_format="url")
         )
-        assert images.data and images.data[0].url
-        return images.data[0].url
+        (image,) = images.data or []
+        return image.url or ""
 
 
 def _carefully(send: Callable[[], T]) -> T:

@@ -19,5 +19,5 @@ class Assistant:
     def draw(self, prompt: str) -> str:
         """The address of a picture."""
         images = self._client.images.generate(model="openai/gpt-image-1", prompt=prompt, response_format="url")
-        assert images.data and images.data[0].url
-        return images.data[0].url
+        (image,) = images.data or []
+        return image.url or ""

@@ -47,7 +47,7 @@ def _current_time(real: Any) -> Any:
         if clock is not None:
             clock.unregister(waiter)
         offset: float = self.offset
-        return offset + monotonic()
+        return float(offset + monotonic())
 
     return current_time
 
@@ -55,7 +55,7 @@ def _current_time(real: Any) -> Any:
 def _sleep_time(real: Any) -> Any:
     @functools.wraps(real)
     def deadline_to_sleep_time(self: Any, deadline: float) -> float:
-        left = deadline - self.current_time()
+        left: float = deadline - self.current_time()
         clock = mine()
         if clock is None or left <= 0:
             return left

@@ -16,7 +16,7 @@ Section "Response format" of the page. The result counts as telling if it says i
 error's code can be read in it; a log record does not, since the caller does not see it. For videos the last request
 of the call decides, since creating one may well have succeeded. Where it is not known what success looks like to this
 caller, as in tests written by hand, nothing is accused. A reply or a stream that broke half-way is left to
-truncated-success. `sys.exit` tells the caller only if its message holds the code.
+truncated-success. `sys.exit` tells the caller only if it has a message in words.
 """
 
 from __future__ import annotations
@@ -24,9 +24,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..catalogue import Catalogue
-from ..timeline import Case, EndingKind, Lane, ReplyKind, lanes
+from ..timeline import Attempt, Case, Ending, EndingKind, Lane, ReplyKind, lanes
 from .base import Finding, Level, Rule, Violation, prose
-from .evidence import code_named, polling, says_code, told
+from .evidence import code_named, polling, told
 
 
 def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
@@ -35,16 +35,9 @@ def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
         last, ending = lane.last, lane.ending
         if last is None or ending is None or not _failed(lane):
             continue
-        if ending.kind is EndingKind.EXITED:
-            if last.reply.code is not None and says_code(ending, last.reply.code):
-                continue
-            how = "which leaves the caller nothing to handle"
-        elif ending.kind is not EndingKind.RETURNED or ending.like_healthy is None or told(ending, last):
+        how = _silence(last, ending)
+        if how is None:
             continue
-        elif last.reply.kind in (ReplyKind.CUT, ReplyKind.UNFINISHED):
-            continue
-        else:
-            how = "like that of a healthy call" if ending.like_healthy else "without a word of the error"
         yield Violation(
             rule=RULE.name,
             level=RULE.level,
@@ -54,6 +47,18 @@ def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
             at=last.number,
             code=last.reply.code,
         )
+
+
+def _silence(last: Attempt, ending: Ending) -> str | None:
+    """In what way the ending tells nothing of the failure; None where it does, or where nobody knows."""
+    if ending.kind is EndingKind.EXITED:
+        message = ending.summary.partition(":")[2]
+        return None if any(map(str.isalpha, message)) else "which leaves the caller nothing to handle"
+    if ending.kind is not EndingKind.RETURNED or ending.like_healthy is None or told(ending, last):
+        return None
+    if last.reply.kind in (ReplyKind.CUT, ReplyKind.UNFINISHED):
+        return None
+    return "like that of a healthy call" if ending.like_healthy else "without a word of the error"
 
 
 def _failed(lane: Lane) -> bool:

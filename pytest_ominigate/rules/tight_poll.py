@@ -27,7 +27,6 @@ from ..timeline import Attempt, Case, lanes
 from .base import Finding, Level, Rule, Violation, prose
 from .evidence import asked_seconds, entry_of, seconds
 
-
 _POLL = "video.status"
 
 

@@ -35,15 +35,19 @@ def call(client: Client, got: Got, stopper: Stopper) -> None:
         BaseException: what is none of the client's doing: Ctrl-C, or a verdict of the test run itself.
     """
     try:
-        got.value = client()
-        got.kind = EndingKind.RETURNED
-    except ClientStoppedError:
-        got.kind = EndingKind.STOPPED
-    except BaseException as error:
-        if is_not_the_clients(error):
-            raise
-        got.kind, got.value = EndingKind.RAISED, error
-    finally:
+        try:
+            got.value = client()
+            got.kind = EndingKind.RETURNED
+        except ClientStoppedError:
+            got.kind = EndingKind.STOPPED
+        except BaseException as error:
+            if is_not_the_clients(error):
+                raise
+            got.kind, got.value = EndingKind.RAISED, error
+        finally:
+            stopper.disarm()
+    except ClientStoppedError:  # it struck on the way out
+        got.kind, got.value = EndingKind.STOPPED, None
         stopper.disarm()
 
 

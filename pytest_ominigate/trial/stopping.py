@@ -12,7 +12,9 @@ import dis
 import functools
 import inspect
 import sys
+import sysconfig
 import threading
+from pathlib import Path
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -23,10 +25,15 @@ if TYPE_CHECKING:
 
 _COROUTINE = inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _TRANSPARENT = frozenset(("COPY", "POP_EXCEPT", "RERAISE", "PUSH_EXC_INFO", "CALL_INTRINSIC_1"))
+_STDLIB = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
+_PACKAGE = str(Path(__file__).parent.parent)
 _PATIENCE = 2_000
 """Lines to wait for one that no handler covers; then any will do."""
 _MAIN_TASK_FIRST = 20
 """How often to look for the caller's own task, where several run, before any will do."""
+
+_BREATHS = 100
+"""Rounds of a loop, at the turns of which Python looks for exceptions from other threads."""
 
 
 class ClientStoppedError(BaseException):
@@ -63,7 +70,7 @@ class Stopper:
         """Raise the exception in another thread as soon as it runs Python code, unless the call was left meanwhile."""
         with self._lock:
             if self.armed:
-                _interrupt(thread, ClientStoppedError)
+                ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(ClientStoppedError))
 
     def checkpoint(self) -> None:
         """Called in the client's threads wherever they wait or touch a socket."""
@@ -73,9 +80,13 @@ class Stopper:
 
     def disarm(self) -> None:
         """Called by the harness in the thread of the call, after it was left."""
-        with self._lock:
+        try:
+            with self._lock:
+                self.armed = False
+            for _ in range(_BREATHS):
+                pass  # an interrupt that is under way strikes here, and not the harness
+        except ClientStoppedError:
             self.armed = False
-            _interrupt(threading.get_ident(), None)  # one that is under way would strike the harness
         before = self._threads.pop(threading.get_ident(), None)
         if before is not None:
             sys.settrace(before[0])
@@ -115,8 +126,10 @@ class Stopper:
 
     def _may_raise(self, frame: FrameType) -> bool:
         self._lines += 1
-        if not _is_foreign(frame):
+        if not _is_the_clients(frame.f_code):
             return False
+        if any(each.f_code.co_name == "__del__" for each in self._reachable(frame)):
+            return False  # an exception in a destructor reaches no caller
         if _in_event_loop() and not any(each.f_code.co_flags & _COROUTINE for each in self._reachable(frame)):
             return False  # a callback of the loop: an exception there reaches no caller
         if self._rounds < _MAIN_TASK_FIRST and self.task is not None and _current_task() is not self.task:
@@ -124,22 +137,13 @@ class Stopper:
         return self._lines > _PATIENCE or not _covered(frame)
 
 
-def _interrupt(thread: int, error: type[BaseException] | None) -> None:
-    """Let the exception be raised in that thread; None takes back one that has not been raised yet."""
-    ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(error) if error else None)
-
-
-def _is_foreign(frame: FrameType) -> bool:
-    top = str(frame.f_globals.get("__name__", "")).partition(".")[0]
-    return top not in (
-        __name__.partition(".")[0],
-        "asyncio",
-        "selectors",
-        "threading",
-        "trio",
-        "concurrent",
-        "contextlib",
-    )
+@functools.lru_cache(maxsize=2048)
+def _is_the_clients(code: CodeType) -> bool:
+    """Whether the code is neither the harness's nor the standard library's, whose clean-up must stay whole."""
+    name = code.co_filename
+    if name.startswith("<"):
+        return not name.startswith("<frozen")
+    return not name.startswith(_PACKAGE) and ("site-packages" in name or not name.startswith(_STDLIB))
 
 
 def _in_event_loop() -> bool:

@@ -21,7 +21,7 @@ class _PutOff(ssl.SSLContext):
 
     def _settle(self) -> None:
         pending = self.__dict__.pop(_PENDING)
-        self.__class__ = ssl.SSLContext
+        self.__class__ = ssl.SSLContext  # type: ignore[assignment]  # the way back
         for arguments in pending:
             _load(self, *arguments)
 

@@ -10,7 +10,9 @@ Shape = Callable[[random.Random, int], Sequence[float]]
 """Draws that many waits of one call, in seconds."""
 
 
-def shaken(jitter: Callable[[random.Random, float], float], *, start: float = 1, factor: float = 2, top: float = 30) -> Shape:
+def shaken(
+    jitter: Callable[[random.Random, float], float], *, start: float = 1, factor: float = 2, top: float = 30
+) -> Shape:
     """Doubling (or so) waits, each of them shaken."""
     return lambda rng, count: [jitter(rng, min(start * factor**n, top)) for n in range(count)]
 

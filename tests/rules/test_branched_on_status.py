@@ -44,9 +44,7 @@ GUILTY: Table = {
 INNOCENT: Table = {
     "once under both": compared(once(cap(402)), once(cap(429))),
     "again under both": compared(again(cap(402)), again(cap(429))),
-    "more often under one": compared(
-        trial([(0, cap(402)), (1, cap(402)), (3, cap(402))]), again(cap(429))
-    ),
+    "more often under one": compared(trial([(0, cap(402)), (1, cap(402)), (3, cap(402))]), again(cap(429))),
     "nothing to compare with": make_case(once(cap(402)), code="key_daily_limit"),
     "no code": compared(once(HTML), trial([(0, HTML), (1, OK)]), None),
     "another code than the scenario's": compared(once(cap(402)), again(cap(429)), "key_monthly_limit"),
@@ -72,4 +70,3 @@ def test_finds(what: Case, expected: Any) -> None:
 @table(INNOCENT)
 def test_leaves_in_peace(what: Case, expected: Any) -> None:
     assert found(RULE, what) == expected
-

@@ -60,9 +60,7 @@ INNOCENT: Table = {
     "after an error event that asks for a change": call(
         (0, stream_error("invalid_request")), step(1, OK, body=SHORTER), operation="chat_stream"
     ),
-    "a simpler picture after a retry": call(
-        (0, IMAGE), (1, IMAGE), step(3, OK, body=SMALL), operation="image"
-    ),
+    "a simpler picture after a retry": call((0, IMAGE), (1, IMAGE), step(3, OK, body=SMALL), operation="image"),
     "a simpler video after a retry": video(
         (0, "create", error("video_generation_failed")),
         (1, "create", error("video_generation_failed")),

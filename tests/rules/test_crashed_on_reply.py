@@ -35,7 +35,9 @@ GUILTY: Table = {
         should(1),
     ),
     "int() of a Retry-After": (
-        call((0, SOON), ending=crash("builtins.ValueError", "raised ValueError: invalid literal for int() with base 10")),
+        call(
+            (0, SOON), ending=crash("builtins.ValueError", "raised ValueError: invalid literal for int() with base 10")
+        ),
         should(1),
     ),
     "a sleep below zero": (
@@ -68,7 +70,9 @@ INNOCENT: Table = {
     ),
     "a validation error of the client's own": call((0, HTML), ending=crash("app.ValidationError")),
     "a plain ValueError on purpose": call((0, HTML), ending=crash("builtins.ValueError", "raised ValueError: 502")),
-    "a crash on a readable reply is something else": call((0, error("invalid_api_key")), ending=crash("builtins.KeyError")),
+    "a crash on a readable reply is something else": call(
+        (0, error("invalid_api_key")), ending=crash("builtins.KeyError")
+    ),
     "the retry recovers": call((0, HTML), (1, OK)),
     "returned": call((0, HTML), ending=returned(None, like_healthy=False)),
     "a deliberate ValueError after an unreadable wish": call(

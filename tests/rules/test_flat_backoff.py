@@ -42,11 +42,11 @@ INNOCENT: Table = {
     "Retry-After asks for the same each time": make_case(
         *[trial([(20 * n, error("rate_limited", after=20)) for n in range(4)])] * 12
     ),
-    "polls keep their pace": make_case(*video((0, "create", OK), *[(5.0 * n, "status", FAILED) for n in range(5)]).trials * 12),
-    "reset connections have no duty": make_case(*call(*[(n, OK) for n in range(4)]).trials * 12),
-    "permanent errors are another rule's": make_case(
-        *[trial([(n, error("invalid_request")) for n in range(4)])] * 12
+    "polls keep their pace": make_case(
+        *video((0, "create", OK), *[(5.0 * n, "status", FAILED) for n in range(5)]).trials * 12
     ),
+    "reset connections have no duty": make_case(*call(*[(n, OK) for n in range(4)]).trials * 12),
+    "permanent errors are another rule's": make_case(*[trial([(n, error("invalid_request")) for n in range(4)])] * 12),
     "another model's waits begin anew": make_case(
         *[trial([(0, FAILED), (1, FAILED), step(1, FAILED, model="b"), step(2, FAILED, model="b")])] * 12
     ),
@@ -73,7 +73,6 @@ def test_cannot_tell(what: Case, expected: Any) -> None:
     assert found(RULE, what) == expected
 
 
-
 @pytest.mark.parametrize("name", FLAT)
 @pytest.mark.parametrize("waits", [2, 3, 4, 5, 9])
 def test_flat_shapes_are_found(name: str, waits: int) -> None:
@@ -85,11 +84,18 @@ def test_flat_shapes_are_found(name: str, waits: int) -> None:
         assert found(RULE, backing_off(drawn, code="rate_limited")) == expected, drawn
 
 
-@pytest.mark.parametrize(("low", "high", "waits"), [(1, 2, 2), (1, 2, 4), (0.5, 1.5, 4), (1, 3, 4), (0, 1, 9), (0, 2, 9)])
+@pytest.mark.parametrize(
+    ("low", "high", "waits"), [(1, 2, 2), (1, 2, 4), (0.5, 1.5, 4), (1, 3, 4), (0, 1, 9), (0, 2, 9)]
+)
 def test_most_clients_that_draw_each_wait_anew_are_found(low: float, high: float, waits: int) -> None:
     """Chance may make such waits look like growth: then nobody is accused."""
     verdicts = [
-        found(RULE, backing_off(rows(lambda rng, count: [rng.uniform(low, high) for _ in range(count)], seed=(low, seed), waits=waits)))
+        found(
+            RULE,
+            backing_off(
+                rows(lambda rng, count: [rng.uniform(low, high) for _ in range(count)], seed=(low, seed), waits=waits)
+            ),
+        )
         for seed in range(40)
     ]
 

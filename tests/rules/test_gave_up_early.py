@@ -42,7 +42,10 @@ GUILTY: Table = {
     "the result at its first failure": (video((0, "create", OK), (5, "status", OK), (6, "result", FAILED)), must(3)),
     "Retry-After asks for half a minute sharp": (call((0, error("rate_limited", after=30))), must(1)),
     "as a date": (call((0, error("rate_limited", date=20))), must(1)),
-    "an unreadable Retry-After leaves the ordinary backoff": (call((0, error("rate_limited", header="soon"))), should(1)),
+    "an unreadable Retry-After leaves the ordinary backoff": (
+        call((0, error("rate_limited", header="soon"))),
+        should(1),
+    ),
     "the failure is swallowed as well": (call((0, FAILED), ending=returned()), must(1)),
     "a fallback to another model instead of a retry": (
         call((0, FAILED), step(0, OK, model="anthropic/claude")),

@@ -12,7 +12,10 @@ LEAKING = raised("invalid_api_key", leaks=("repr(exception)", "log record of 'ap
 
 GUILTY: Table = {
     "in an exception": (call((0, KEY), ending=LEAKING), must(None)),
-    "in a log record, though all went well": (call((0, OK), ending=returned(leaks=("log record of 'app'",))), must(None)),
+    "in a log record, though all went well": (
+        call((0, OK), ending=returned(leaks=("log record of 'app'",))),
+        must(None),
+    ),
     "in one lane of two": (call((0, KEY), step(0, KEY, lane=2), ending=[raised("no"), LEAKING]), must(None)),
 }
 

@@ -35,7 +35,10 @@ GUILTY: Table = {
         call((0, error("image_generation_timeout")), operation="image", ending=raised("timed out")),
         must(1),
     ),
-    "a video's bill": (video((0, "create", OK), (5, "status", error("video_billing_error")), ending=raised("bill")), must(2)),
+    "a video's bill": (
+        video((0, "create", OK), (5, "status", error("video_billing_error")), ending=raised("bill")),
+        must(2),
+    ),
     "another error": (call((0, KEY), ending=raised("invalid_api_key")), should(1)),
     "an unknown code": (call((0, error("brand_new")), ending=raised("brand_new")), should(1)),
     "an id that only begins alike": (call((0, INTERNAL), ending=raised("req_12")), must(1)),

@@ -47,7 +47,9 @@ INNOCENT: Table = {
     "few trials prove little": backing_off([[0.12, 0.24], [0.2, 0.3]]),
     "half a minute and more in a single trial": backing_off([[1, 2, 4, 8, 16, 45]], code="rate_limited"),
     "Retry-After asks for an hour": make_case(*[trial([(0, error("rate_limited", after=3600)), (3600, OK)])] * 12),
-    "polls": make_case(*video((0, "create", OK), (60, "status", error("upstream_failed")), (180, "status", OK)).trials * 12),
+    "polls": make_case(
+        *video((0, "create", OK), (60, "status", error("upstream_failed")), (180, "status", OK)).trials * 12
+    ),
 }
 
 

@@ -50,7 +50,10 @@ CASES: dict[str, tuple[Case, list[str]]] = {
         ),
         ["crashed-on-reply"],
     ),
-    "half a reply, not the swallowing": (call((0, cut()), ending=returned("po", like_healthy=False)), ["truncated-success"]),
+    "half a reply, not the swallowing": (
+        call((0, cut()), ending=returned("po", like_healthy=False)),
+        ["truncated-success"],
+    ),
     "the part twice, not the result": (
         call(
             (0, cut()),
@@ -108,6 +111,8 @@ def test_a_waived_rule_keeps_its_cause() -> None:
 def test_the_branching_stands_beside() -> None:
     here = call((0, error("upstream_failed", status=504)), code="upstream_failed")
     there = call((0, FAILED), (1, FAILED), (3, FAILED))
-    what = Case(operation="chat", scenario="status_504", trials=here.trials, reference=there.trials, code="upstream_failed")
+    what = Case(
+        operation="chat", scenario="status_504", trials=here.trials, reference=there.trials, code="upstream_failed"
+    )
 
     assert [each.rule for each in judge(what, CATALOGUE).violations] == ["branched-on-status", "gave-up-early"]

@@ -10,7 +10,10 @@ from .timelines import Table, call, cut, found, returned, should, stream_error, 
 WHOLE = success("pong")
 
 GUILTY: Table = {
-    "the part and the whole": (call((0, cut()), (1, WHOLE), operation="chat_stream", ending=returned("popong")), should(2)),
+    "the part and the whole": (
+        call((0, cut()), (1, WHOLE), operation="chat_stream", ending=returned("popong")),
+        should(2),
+    ),
     "unlike the healthy one": (
         call((0, unfinished()), (1, WHOLE), operation="chat_stream", ending=returned("popong", like_healthy=False)),
         should(2),
@@ -47,4 +50,3 @@ def test_finds(what: Case, expected: Any) -> None:
 @table(INNOCENT)
 def test_leaves_in_peace(what: Case, expected: Any) -> None:
     assert found(RULE, what) == expected
-

@@ -18,19 +18,51 @@ from .timelines import CATALOGUE, OK, call, error
 
 HERE = Path(__file__).parent
 HEADINGS = ["## What it finds", "## Why it matters", "## Instead", "## How it is judged"]
-TABLE = """
-retried-permanent-error retried-before-reset unsafe-retry polled-after-stop gave-up-early too-many-attempts
-endless-retry early-retry no-backoff flat-backoff odd-backoff missing-jitter swallowed-error lost-result lost-code
-lost-request-id lost-param leaked-key branched-on-status crashed-on-reply misread-family changed-request
-resumed-stream truncated-success repeated-text tight-poll blocking-sleep stacked-retries
-""".split()
+TABLE = [
+    "retried-permanent-error",
+    "retried-before-reset",
+    "unsafe-retry",
+    "polled-after-stop",
+    "gave-up-early",
+    "too-many-attempts",
+    "endless-retry",
+    "early-retry",
+    "no-backoff",
+    "flat-backoff",
+    "odd-backoff",
+    "missing-jitter",
+    "swallowed-error",
+    "lost-result",
+    "lost-code",
+    "lost-request-id",
+    "lost-param",
+    "leaked-key",
+    "branched-on-status",
+    "crashed-on-reply",
+    "misread-family",
+    "changed-request",
+    "resumed-stream",
+    "truncated-success",
+    "repeated-text",
+    "tight-poll",
+    "blocking-sleep",
+    "stacked-retries",
+]
 ADVICE_ONLY = {"odd-backoff", "missing-jitter", "lost-code", "lost-param", "crashed-on-reply", "misread-family"} | {
     "repeated-text",
     "tight-poll",
     "blocking-sleep",
     "stacked-retries",
 }
-TIMING = {"retried-before-reset", "early-retry", "no-backoff", "flat-backoff", "odd-backoff", "missing-jitter", "tight-poll"}
+TIMING = {
+    "retried-before-reset",
+    "early-retry",
+    "no-backoff",
+    "flat-backoff",
+    "odd-backoff",
+    "missing-jitter",
+    "tight-poll",
+}
 
 
 def every_rule() -> pytest.MarkDecorator:
@@ -125,9 +157,7 @@ def test_the_numbers_of_the_rules_stand_in_the_catalogue() -> None:
     """Each number that a rule asks for is there, and has its reason."""
     folder = Path(inspect.getfile(judge)).parent
     asked = {
-        name
-        for path in folder.glob("*.py")
-        for name in re.findall(r'limits\["([a-z_]+)"\]', path.read_text("utf-8"))
+        name for path in folder.glob("*.py") for name in re.findall(r'limits\["([a-z_]+)"\]', path.read_text("utf-8"))
     }
 
     assert asked

@@ -36,8 +36,10 @@ GUILTY = {
                 wait(at, "tenacity", "client.py:31 in ask") if at % 3 == 2 else wait(at, "openai") for at in range(8)
             ],
         ),
-        "openai SDK 3 x tenacity 3 = 9 requests: both layers retry. Set max_retries=0 on the SDK's client, and keep "
-        "the loop at client.py:31 in ask.",
+        (
+            "openai SDK 3 x tenacity 3 = 9 requests: both layers retry. Set max_retries=0 on the SDK's client, "
+            "and keep the loop at client.py:31 in ask."
+        ),
     ),
     "only the frames tell": (
         call(
@@ -74,4 +76,4 @@ def test_it_is_told_only_along_with_other_findings() -> None:
     assert judge(within, CATALOGUE).advice == ()
     assert advice(within)
     assert judge(beyond, CATALOGUE).advice == tuple(advice(beyond))
-    assert [each.rule for each in judge(beyond, CATALOGUE).violations][0] == "too-many-attempts"
+    assert "too-many-attempts" in {each.rule for each in judge(beyond, CATALOGUE).violations}

@@ -3,7 +3,7 @@ from __future__ import annotations
 from typing import Any
 
 from pytest_ominigate.rules.swallowed_error import RULE
-from pytest_ominigate.timeline import Case, Clue
+from pytest_ominigate.timeline import Case, Clue, Ending, EndingKind
 
 from .timelines import (
     HTML,
@@ -32,7 +32,14 @@ TOLD = returned(None, like_healthy=False, tells_failure=True)
 CODE = returned("invalid_api_key", like_healthy=False, clues=(Clue(place="result", text="invalid_api_key"),))
 LOGGED = returned(None, like_healthy=False, clues=(Clue(place="log record of 'app'", text="invalid_api_key"),))
 
+
+def exited(message: str = "") -> Ending:
+    return Ending(kind=EndingKind.EXITED, summary=f"exited: {message}" if message else "exited")
+
+
 GUILTY: Table = {
+    "exits with a number": (call((0, KEY), ending=exited("3")), must(1)),
+    "exits without a word": (call((0, KEY), ending=exited()), must(1)),
     "like a success": (call((0, KEY), ending=returned()), must(1)),
     "nothing at all": (call((0, KEY), ending=NOTHING), must(1)),
     "after retries": (call((0, FAILED), (1, FAILED), (3, FAILED), ending=NOTHING), must(3)),
@@ -49,6 +56,7 @@ GUILTY: Table = {
 }
 
 INNOCENT: Table = {
+    "exits with a message": call((0, KEY), ending=exited("refused by the gateway")),
     "raised": call((0, KEY)),
     "a result that says so": call((0, KEY), ending=TOLD),
     "a result with the code": call((0, KEY), ending=CODE),
@@ -75,4 +83,3 @@ def test_finds(what: Case, expected: Any) -> None:
 @table(INNOCENT)
 def test_leaves_in_peace(what: Case, expected: Any) -> None:
     assert found(RULE, what) == expected
-

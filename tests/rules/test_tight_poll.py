@@ -59,9 +59,7 @@ INNOCENT: Table = {
     "two callers": video(
         (0, "create", OK), (1, "status", OK), step(1.2, OK, operation="video.status", model=None, task="task_1", lane=2)
     ),
-    "a refusal is another rule's": video(
-        (0, "create", OK), (5, "status", error("invalid_api_key")), (5, "status", OK)
-    ),
+    "a refusal is another rule's": video((0, "create", OK), (5, "status", error("invalid_api_key")), (5, "status", OK)),
 }
 
 
@@ -73,4 +71,3 @@ def test_finds(what: Case, expected: Any) -> None:
 @table(INNOCENT)
 def test_leaves_in_peace(what: Case, expected: Any) -> None:
     assert found(RULE, what) == expected
-

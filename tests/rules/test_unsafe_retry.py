@@ -64,9 +64,7 @@ INNOCENT: Table = {
         (0, "create", OK), (5, "status", BILL), (10, "status", OK), (11, "result", OK)
     ),
     "the poll is tried again": video((0, "create", OK), (5, "status", FAILED), (6, "status", OK), (7, "result", OK)),
-    "another video": video(
-        (0, "create", OK), (5, "status", BILL), step(6, OK, operation="video.create", body=OTHER)
-    ),
+    "another video": video((0, "create", OK), (5, "status", BILL), step(6, OK, operation="video.create", body=OTHER)),
     "a second video after a first that went well in the end": video(
         (0, "create", OK), (5, "status", FAILED), (6, "status", OK), (7, "result", OK), (8, "create", OK)
     ),

@@ -1,4 +1,4 @@
-"""Clients that misbehave in ways that could take the test run with them: each is a clear failure, and the run goes on."""
+"""Clients that could take the test run with them: each is a clear failure, and the run goes on."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import pytest
 
 from .conftest import Judge
 
-CLIENT = '''
+CLIENT = """
 import json
 import sys
 import urllib.error
@@ -23,7 +23,7 @@ def send(ominigate):
     with urllib.request.urlopen(request) as response:
         return json.load(response)["choices"][0]["message"]["content"]
 
-'''
+"""
 
 
 def fixture(body: str) -> str:
@@ -35,7 +35,9 @@ def test_a_client_that_loops_for_ever_is_stopped(judge: Judge) -> None:
     run = judge(
         "-k",
         "invalid_api_key-persists or rate_limited-persists or healthy",
-        conftest=fixture("while True:\n    try:\n        return send(ominigate)\n    except BaseException:\n        continue"),
+        conftest=fixture(
+            "while True:\n    try:\n        return send(ominigate)\n    except BaseException:\n        continue"
+        ),
     )
 
     assert run.code == 1
@@ -113,7 +115,7 @@ def test_a_client_that_sleeps_for_ever_is_stopped(judge: Judge) -> None:
 
 
 @pytest.mark.parametrize(
-    "fixture_body, said",
+    ("fixture_body", "said"),
     [
         ("return None", "returned nothing"),
         ("return 3", "an object of type int"),
