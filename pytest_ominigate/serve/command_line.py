@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import contextlib
 import ipaddress
 import json
 import signal
@@ -27,16 +28,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     if not _is_loopback(options.host):
         sys.stderr.write(f"warning: {options.host} is no loopback address: others may reach the fake gateway there\n")
     # The handlers stand before the address is told, so that an answer to it always finds them.
-    with _Ending() as ending:
+    with _Ending() as ending, contextlib.ExitStack() as stack:
+        standalone = Standalone(
+            host=options.host, port=options.port, limit=options.limit, max_sessions=options.max_sessions
+        )
         try:
-            with Standalone(
-                host=options.host, port=options.port, limit=options.limit, max_sessions=options.max_sessions
-            ) as standalone:
-                _tell(standalone, as_json=options.json)
-                ending.wait()
-        except OSError as error:
+            stack.enter_context(standalone)
+        except (OSError, UnicodeError) as error:  # a name can be so wrong that it is not even looked up
             sys.stderr.write(f"error: cannot serve at {options.host} port {options.port}: {error}\n")
             return 1
+        _tell(standalone, as_json=options.json)
+        ending.wait()
     return 0
 
 

@@ -85,9 +85,10 @@ def test_an_open_address_is_served_with_a_warning() -> None:
     assert (status, said) == (0, "warning: 0.0.0.0 is no loopback address: others may reach the fake gateway there\n")
 
 
-def test_an_address_that_is_not_there_is_an_error(capsys: pytest.CaptureFixture[str]) -> None:
-    assert main(["serve", "--host", "192.0.2.1"]) == 1
-    assert "error: cannot serve at 192.0.2.1 port 0" in capsys.readouterr().err
+@pytest.mark.parametrize("host", ["192.0.2.1", "no..host"])
+def test_an_address_that_is_not_there_is_an_error(capsys: pytest.CaptureFixture[str], host: str) -> None:
+    assert main(["serve", "--host", host]) == 1
+    assert f"error: cannot serve at {host} port 0: " in capsys.readouterr().err
 
 
 @pytest.mark.parametrize(
