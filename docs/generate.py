@@ -18,7 +18,9 @@ def pages() -> dict[str, str]:
     codes = {f"codes/{entry.code}.md": explain(entry.code) for entry in catalogue}
     found = {name: f"{NOTE}\n\n```text\n{text.rstrip()}\n```\n" for name, text in {**rules, **codes}.items()}
     rows = [f"| [{rule.name}]({rule.name}.md) | {rule.level} | {rule.duty} |" for rule in RULES]
-    found["rules/README.md"] = "\n".join([NOTE, "", "# Rules", "", "| rule | level | duty |", "|---|---|---|", *rows, ""])
+    found["rules/README.md"] = "\n".join(
+        [NOTE, "", "# Rules", "", "| rule | level | duty |", "|---|---|---|", *rows, ""]
+    )
     rows = [
         f"| [{entry.code}]({entry.code}.md) | {', '.join(map(str, entry.statuses))} | {entry.type} | {entry.duty} |"
         for entry in catalogue

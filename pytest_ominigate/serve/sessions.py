@@ -114,9 +114,6 @@ class Sessions:
         self._most = most
         self._by_key: OrderedDict[str, Session] = OrderedDict()
 
-    def __len__(self) -> int:
-        return len(set(map(id, self._by_key.values())))
-
     def find(self, key: str) -> Session | None:
         """The session of that key, if there is one."""
         session = self._by_key.get(key)

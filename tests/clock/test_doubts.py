@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import _thread
+import os
 import queue
 import signal
 import subprocess
@@ -58,10 +59,27 @@ def test_a_test_that_waits_for_nothing_is_noticed() -> None:
 
 def test_ctrl_c_ends_a_wait(clock: VirtualClock) -> None:
     main = threading.main_thread().ident or 0
+    pressed: list[int] = []
+
+    def interrupt(number: int, _frame: object) -> None:
+        if not pressed:
+            pressed.append(number)
+            raise KeyboardInterrupt
+
+    def press() -> None:
+        while not pressed:  # one that arrives just before the wait is lost
+            signal.pthread_kill(main, signal.SIGINT)
+            os.sched_yield()
 
     def wait() -> None:
-        _thread.start_new_thread(signal.pthread_kill, (main, signal.SIGINT))
+        _thread.start_new_thread(press, ())
         threading.Event().wait(60)
 
-    with clock.hold(), pytest.raises(KeyboardInterrupt):
-        wait()
+    before = signal.signal(signal.SIGINT, interrupt)
+    try:
+        with clock.hold(), pytest.raises(KeyboardInterrupt):
+            wait()
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+    assert pressed == [signal.SIGINT]
