@@ -13,8 +13,9 @@ Read `error.code` first. Fall back to the status only where the body has no read
 ## How it is judged
 Section "Envelope fields / code" of the page. The scenario is run under both statuses, with the same error as often,
 and what the client does about the first such reply is compared: another request for the same thing, or none. Each
-side must be of one mind over its trials. Calls that end in a timeout of the caller's own are left out, and so are
-bodies without a readable code. The finding stands beside those about the retries themselves.
+side must be of one mind over its trials. The finding stands with the status under which the duty is broken: where a
+retry is asked for, the one without it; else the one with it. Calls that end in a timeout of the caller's own are left
+out, and so are bodies without a readable code. The finding stands beside those about the retries themselves.
 """
 
 from __future__ import annotations
@@ -28,12 +29,15 @@ from .base import Finding, Level, Rule, Violation, prose
 from .evidence import CODED
 
 
-def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
+def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Compare what is done under the two statuses."""
+    entry = catalogue.get(case.code)
     here, there = _decisions(case), _decisions(replace(case, trials=case.reference))
-    if len(here) != 1 or len(there) != 1 or here == there:
+    if entry is None or len(here) != 1 or len(there) != 1 or here == there:
         return
     (retried,) = here
+    if retried is entry.transient:
+        return  # this side does its duty: the other one is found where it is tried
     status, usual = (_status(each) for each in (case, replace(case, trials=case.reference)))
     under, other = (status, usual) if retried else (usual, status)
     yield Violation(

@@ -18,7 +18,8 @@ for or excused do not count, nor do polls. Two kinds of evidence are accepted:
   from 0 up to the page's waits would do so less than once in a million times (the product, over all waits, of that
   least wait over the page's own);
 - retries in the very same instant, so many that jitter in whole seconds, which may be 0, would show them less than
-  once in a hundred times. In a test written by hand two in a row suffice, and a single one is inconclusive.
+  once in a hundred times. In a test written by hand two in a row suffice, and a single one after a rate limit is
+  inconclusive.
 
 If only the first retry comes at once and the later ones wait, it is this rule after a rate limit, and odd-backoff
 after any other error.
@@ -48,7 +49,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     elif at_once and limited:
         observed = "the first retry"
     else:
-        if not at_once and case.scenario == BY_HAND and instants(waits, catalogue):
+        if not at_once and limited and case.scenario == BY_HAND and instants(waits, catalogue):
             reason = "a single retry in the same instant may be chance: serve the error at least twice"
             yield Inconclusive(rule=RULE.name, reason=reason)
         return

@@ -24,7 +24,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..catalogue import Catalogue, Duty
-from ..timeline import Attempt, Case, Lane, lanes
+from ..timeline import ASIDE, Attempt, Case, Lane, lanes
 from .base import Finding, Level, Rule, Violation, prose
 from .evidence import bought, code_named, duty_of, polling, seconds
 
@@ -55,7 +55,7 @@ def _reason(attempt: Attempt, lane: Lane, catalogue: Catalogue) -> tuple[Attempt
     """The failure after which *attempt* must not be sent, and what should have come of it."""
     if polling(attempt):
         return None
-    before = [other for other in lane.attempts if other.number < attempt.number]
+    before = [other for other in lane.attempts if other.number < attempt.number and other.operation not in ASIDE]
     for failed in before:
         duty = duty_of(failed, catalogue)
         if duty is Duty.UNKNOWN_OUTCOME and failed.operation == attempt.operation:

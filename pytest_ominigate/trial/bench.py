@@ -92,19 +92,27 @@ class Bench:
         impossible = self._impossible(scenario)
         if impossible:
             return self._judged(scenario, (trial,), (), nodeid, waive, "inconclusive", [impossible])
-        trials, reasons = yield from self._trials_of(scenario, scenario.faults, scenario.status, healthy)
-        reference: tuple[Trial, ...] = ()
-        if scenario.alternative:
-            usual = tuple(replace(fault, status=None) for fault in scenario.faults)
-            entry = self._catalogue.get(scenario.code)
-            reference, _ = yield from self._trials_of(scenario, usual, entry.status if entry else None, healthy)
-        return self._judged(scenario, trials, reference, nodeid, waive, "inconclusive", reasons)
+        count = self._settings.trials if scenario.shape else 1
+        trials, reasons = yield from self._trials_of(scenario, scenario.faults, scenario.status, healthy, count)
+        reference: list[Trial] = []
+        for status in self._other_statuses(scenario) if not reasons else ():
+            faults = tuple(replace(fault, status=status) for fault in scenario.faults)
+            found, _ = yield from self._trials_of(scenario, faults, status, healthy, 1)
+            reference += found
+        return self._judged(scenario, trials, tuple(reference), nodeid, waive, "inconclusive", reasons)
+
+    def _other_statuses(self, scenario: Scenario) -> tuple[int, ...]:
+        """The code's other documented statuses, where the scenario shows what is done about an error that persists."""
+        entry = self._catalogue.get(scenario.code)
+        if entry is None or not (scenario.alternative or scenario.name.endswith("persists")):
+            return ()
+        return tuple(status for status in entry.statuses if status != scenario.status)
 
     def _trials_of(
-        self, scenario: Scenario, faults: tuple[Fault, ...], status: int | None, healthy: Snapshot
+        self, scenario: Scenario, faults: tuple[Fault, ...], status: int | None, healthy: Snapshot, count: int
     ) -> Generator[Step, Running, tuple[tuple[Trial, ...], list[str]]]:
         trials: list[Trial] = []
-        for number in range(self._settings.trials if scenario.shape else 1):
+        for number in range(count):
             seed = f"{scenario.operation}:{scenario.id}:{number}"
             running = yield Step(faults=faults, callers=scenario.callers, seed=seed)
             trial = frozen(running, self._catalogue, healthy=healthy, status=status)

@@ -107,7 +107,7 @@ GUILTY: tuple[Specimen, ...] = (
         "too-many-attempts",
         code="upstream_failed",
         scenario="persists",
-        also={**_STOCK, "retried-before-reset": _BY_STATUS, "flat-backoff": _LAYERS},
+        also={**_STOCK, "retried-before-reset": _BY_STATUS},
     ),
     _must("endless_tenacity", "requests", "chat", "endless-retry", code="upstream_failed", scenario="persists"),
     _must("endless_reconnect", "requests", "chat", "endless-retry", scenario="connection_reset_persists"),

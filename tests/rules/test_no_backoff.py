@@ -47,6 +47,7 @@ INNOCENT: Table = {
     "an unreadable Retry-After is early-retry's": call(*[(0, error("rate_limited", header="soon"))] * 5),
     "a permanent error is another rule's": call((0, error("invalid_api_key")), (0, OK), (0, OK)),
     "polls": video((0, "create", OK), *[(5.0, "status", FAILED)] * 5),
+    "by hand, once at once after a failure": call((0, FAILED), (0, OK), scenario="marked"),
     "another key at once": call((0, LIMIT), step(0, LIMIT, key="key 2"), (1.2, OK)),
     "one retry that recovers, after a failure": backing_off([[0]], tags=()),
     "concurrent callers wait for each other": call(

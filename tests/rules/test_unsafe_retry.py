@@ -45,6 +45,10 @@ GUILTY: Table = {
         must(3),
     ),
     "because a poll's connection broke": (video((0, "create", OK), (5, "status", RESET), (6, "create", OK)), must(3)),
+    "with a look at the models in between": (
+        video((0, "create", OK), (5, "status", FAILED), step(5, OK, operation="models"), (6, "create", OK)),
+        must(4),
+    ),
     "after all the retries of the poll": (
         video((0, "create", OK), (5, "status", FAILED), (6, "status", FAILED), (8, "create", OK)),
         must(4),
