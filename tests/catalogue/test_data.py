@@ -22,7 +22,7 @@ FAIL = (Duty.FAIL, (1, 1, 1))
 RESET = (Duty.UNTIL_RESET, (1, 1, 1))
 LIMITED = (Duty.BACKOFF, (2, 2, 10))
 FIVE = (Duty.BACKOFF, (2, 3, 5))
-THREE = (Duty.BACKOFF, (2, 3, 3))
+THREE = (Duty.BACKOFF, (2, 2, 3))
 
 # code, type, statuses, param, (duty, (least, advised, most requests)), operations
 TABLE: list[tuple[str, str, tuple[int, ...], str | None, tuple[Duty, tuple[int, int, int]], tuple[str, ...]]] = [
