@@ -5,8 +5,6 @@ from __future__ import annotations
 from pytest_ominigate.catalogue import load
 from pytest_ominigate.rules import RULES
 
-"""Attached to other findings: it is cited, but no rule of its own."""
-
 
 def test_the_rules_are_those_that_are_cited() -> None:
     catalogue = load()
