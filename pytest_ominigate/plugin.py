@@ -6,9 +6,16 @@ nothing. The hooks that generate tests are in ``collection``, those that judge t
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Generator
 
 import pytest
+
+for _finder in sys.meta_path:
+    # pytest would rewrite the assertions of our modules, which have none: seconds, where no bytecode is kept.
+    _rewritten = getattr(_finder, "_must_rewrite", None)
+    if isinstance(_rewritten, set):
+        _rewritten.discard(__package__)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

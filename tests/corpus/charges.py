@@ -22,8 +22,7 @@ _STOCK = {"retried-permanent-error": _BY_STATUS, "branched-on-status": _BY_STATU
 _LAYERS = "each layer begins its backoff anew"
 _EVERYTHING = "it makes no difference between errors"
 _NO_RETRY = "the status it shies at gets no retry at all"
-_ANSWERS_WHOLE = "the fake gateway does not go on but begins anew, so the parts do not fit"
-_CRASHES = "the crash takes the place of the retry and of the error"
+_CRASHES = "the crash takes the place of the retry"
 
 GUILTY: tuple[Specimen, ...] = (
     _must("permanent_auth", "requests", "chat", "retried-permanent-error", code="invalid_api_key"),
@@ -72,7 +71,15 @@ GUILTY: tuple[Specimen, ...] = (
     ),
     _must("gave_up_rate_limit", "httpx", "chat", "gave-up-early", code="rpm_rate_limited"),
     _must("gave_up_internal", "requests", "chat", "gave-up-early", code="internal_error"),
-    _should("gave_up_after_two", "openai", "chat", "gave-up-early", code="upstream_failed", scenario="persists"),
+    _should(
+        "gave_up_after_two",
+        "openai",
+        "chat",
+        "gave-up-early",
+        code="upstream_failed",
+        scenario="persists",
+        also={"inconclusive": "it ends before it meets the last error of a mixed sequence"},
+    ),
     _must("gave_up_task_id", "httpx", "video", "gave-up-early", code="video_task_id_missing"),
     _must(
         "gave_up_retry_after", "urllib3", "chat", "gave-up-early", code="rate_limited", scenario="retry_after_seconds"
@@ -128,7 +135,15 @@ GUILTY: tuple[Specimen, ...] = (
     _must("early_jittered", "urllib3", "chat", "early-retry", code="rate_limited", scenario="retry_after_seconds"),
     _must("early_429_only", "requests", "chat", "early-retry", code="upstream_failed", scenario="retry_after_seconds"),
     _must("early_ignores_long", "openai", "chat", "early-retry", code="rate_limited", scenario="retry_after_120"),
-    _must("no_backoff_at_once", "httpx", "chat", "no-backoff", code="upstream_failed", scenario="persists"),
+    _must(
+        "no_backoff_at_once",
+        "httpx",
+        "chat",
+        "no-backoff",
+        code="upstream_failed",
+        scenario="persists",
+        also={"early-retry": "an unreadable Retry-After calls for the backoff that it does not have"},
+    ),
     _must_async("no_backoff_milliseconds", "aiohttp", "chat", "no-backoff", code="rate_limited", scenario="persists"),
     _must(
         "no_backoff_first",
@@ -184,7 +199,6 @@ GUILTY: tuple[Specimen, ...] = (
         "chat",
         "branched-on-status",
         code="upstream_failed",
-        scenario="status_504",
         also={"gave-up-early": _NO_RETRY},
     ),
     _must(
@@ -193,7 +207,6 @@ GUILTY: tuple[Specimen, ...] = (
         "image",
         "branched-on-status",
         code="image_generation_failed",
-        scenario="status_504",
         also={"gave-up-early": _NO_RETRY},
     ),
     _must(
@@ -202,16 +215,11 @@ GUILTY: tuple[Specimen, ...] = (
         "video",
         "branched-on-status",
         code="video_generation_failed",
-        scenario="create_status_504",
         also={"gave-up-early": _NO_RETRY},
     ),
-    _must("branched_cap_402", "requests", "chat", "branched-on-status", code="key_daily_limit", scenario="status_402"),
-    _should(
-        "crashed_json", "requests", "chat", "crashed-on-reply", scenario="html_502", also={"lost-request-id": _CRASHES}
-    ),
-    _should_async(
-        "crashed_enum", "httpx2", "chat", "crashed-on-reply", code="some_future_code", also={"misread-family": _CRASHES}
-    ),
+    _must("branched_cap_402", "requests", "chat", "branched-on-status", code="key_daily_limit"),
+    _should("crashed_json", "requests", "chat", "crashed-on-reply", scenario="html_502"),
+    _should_async("crashed_enum", "httpx2", "chat", "crashed-on-reply", code="some_future_code"),
     _should(
         "crashed_retry_after",
         "openai",
@@ -222,13 +230,7 @@ GUILTY: tuple[Specimen, ...] = (
         also={"gave-up-early": _CRASHES},
     ),
     _should(
-        "crashed_negative",
-        "urllib3",
-        "chat",
-        "crashed-on-reply",
-        code="rate_limited",
-        scenario="retry_after_garbage",
-        also={"gave-up-early": _CRASHES, "lost-code": _CRASHES, "lost-request-id": _CRASHES},
+        "crashed_negative", "urllib3", "chat", "crashed-on-reply", code="rate_limited", scenario="retry_after_garbage"
     ),
     _should(
         "misread_new_limit",
@@ -258,14 +260,7 @@ GUILTY: tuple[Specimen, ...] = (
     _should("changed_numbered", "urllib3", "chat", "changed-request", code="upstream_failed", scenario="recovers"),
     _must("changed_after_drop", "requests", "chat_stream", "changed-request", scenario="stream_reset"),
     _must_async("changed_after_drop_messages", "httpx2", "messages_stream", "changed-request", scenario="stream_reset"),
-    _must(
-        "resumed_prefill",
-        "anthropic",
-        "messages_stream",
-        "resumed-stream",
-        scenario="stream_reset",
-        also={"repeated-text": _ANSWERS_WHOLE, "lost-result": _ANSWERS_WHOLE},
-    ),
+    _must("resumed_prefill", "anthropic", "messages_stream", "resumed-stream", scenario="stream_reset"),
     _must("resumed_continue", "requests", "chat_stream", "resumed-stream", scenario="stream_reset"),
     _must("resumed_last_event", "urllib3", "chat_stream", "resumed-stream", scenario="stream_reset"),
     _must("truncated_break", "requests", "chat_stream", "truncated-success", scenario="stream_reset"),

@@ -33,7 +33,8 @@ class Specimen:
     scenario: str | None = None
     """The name of the scenario that shows it; None where several do."""
     also: Mapping[str, str] = field(default_factory=dict)
-    """Rules that may speak as well, each with the reason; for an innocent client they may only advise."""
+    """Rules that may speak as well, each with the reason; for an innocent client they may only advise.
+    ``inconclusive`` stands for scenarios that the client ends before they show anything."""
 
     @property
     def id(self) -> str:
