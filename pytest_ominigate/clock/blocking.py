@@ -89,7 +89,10 @@ def _join(self: threading.Thread, timeout: float | None = None) -> None:
 
 def _mark_work(self: Any, *args: Any, **kwargs: Any) -> None:
     _work_init(self, *args, **kwargs)
-    self._ominigate_clock = mine()
+    clock = self._ominigate_clock = mine()
+    if clock is not None:
+        with clock.lock:
+            clock.handed_over += 1
 
 
 def _run_work(self: Any, *args: Any) -> Any:
@@ -100,6 +103,8 @@ def _run_work(self: Any, *args: Any) -> Any:
     was_foreign = not clock.governs()
     token = here.set(clock)
     clock.adopt()
+    with clock.lock:
+        clock.handed_over -= 1
     try:
         return _work_run(self, *args)
     finally:

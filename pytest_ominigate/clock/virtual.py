@@ -55,6 +55,8 @@ class VirtualClock:
         self._creep_ns = 1_000
         self._children: list[subprocess.Popen[bytes]] = []
         self._watcher = Watcher(self)
+        self.handed_over = 0
+        """Pieces of work that were given to a pool and not taken up yet, maybe by a thread older than the clock."""
         self.pulses = 0
         """How often the test's threads have touched the clock or a socket."""
         self.ignored_loop: object = None
@@ -262,7 +264,8 @@ class VirtualClock:
         Where something waits for a signal, the threads older than the clock count too: one may be about to give it.
         """
         others = {waiter.thread for waiter in self.waiters}
-        if not any(waiter.signalled for waiter in self.waiters):
+        expected = self.handed_over or any(waiter.signalled for waiter in self.waiters)
+        if not expected or self._watcher.tired_of_older_threads:
             others |= self._foreign
         return [thread for thread in threading.enumerate() if thread not in others and not self._is_harness(thread)]
 

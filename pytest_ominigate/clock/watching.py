@@ -20,6 +20,8 @@ _GRACE_NS = 5_000_000_000
 """Real time that a wait may last beyond its length before it is ended although something seems to be running."""
 _BLOCKED_LOOKS = 15
 """Looks in a row (30 ms) at a thread that sleeps in an unknown way before this is called a doubt."""
+_OLDER_LOOKS = 50
+"""Looks in a row (100 ms) at threads older than the clock that keep waking, while all of the test's own wait."""
 _IDLE_LOOKS = 1_500
 """Looks in a row (3 s) at a test that waits for nothing that could come."""
 _MOST_PULSES = 300_000
@@ -36,9 +38,17 @@ class Watcher:
         self._quiet: dict[int, tuple[bytes, int]] = {}
         self._pulses = 0
         self._idle_looks = 0
+        self._older_looks = 0
         self._busy_since_ns = 0
         self._bell = native.allocate_lock()
         self._done = native.allocate_lock()
+
+    @property
+    def tired_of_older_threads(self) -> bool:
+        """Whether threads older than the clock have been looked at long enough: one that wakes all the time, for a
+        purpose of its own, would else keep the clock from ever jumping.
+        """
+        return self._older_looks > _OLDER_LOOKS
 
     def start(self) -> None:
         """Start looking."""
@@ -72,6 +82,9 @@ class Watcher:
     def _look(self) -> None:
         unknown = self._clock.unknown_threads()
         self._take_census(unknown)
+        awake = [thread for thread in unknown if not self.asleep(thread)]
+        only_older = bool(awake) and not any(map(self._clock.owns, awake))
+        self._older_looks = self._older_looks + 1 if only_older or (self.tired_of_older_threads and not awake) else 0
         if not self._clock.jump_if_all_wait():
             self._end_overdue()
             self._find_escapes(unknown)
@@ -103,10 +116,11 @@ class Watcher:
         """Notice a thread of the test that sleeps while nothing but real time could wake it."""
         if self._clock.held() or inflight.anything() or any(one.deadline < FOREVER for one in self._clock.waiters):
             return
+        if any(self._quiet.get(thread.native_id or 0, (b"", 0))[1] < _BLOCKED_LOOKS for thread in unknown):
+            return  # something runs, and may yet wake the others
         for thread in unknown:
-            looks = self._quiet.get(thread.native_id or 0, (b"", 0))[1]
-            if looks >= _BLOCKED_LOOKS and self._clock.owns(thread):
-                place, _ = describe(sys._current_frames().get(thread.ident or 0))
+            place, layer = describe(sys._current_frames().get(thread.ident or 0))
+            if layer and self._clock.owns(thread):  # without a layer: the idle worker of a pool
                 self._clock.doubt(f"a wait on real time, which the virtual clock cannot see, at {place}")
 
     def _find_stuck(self, unknown: list[threading.Thread]) -> None:

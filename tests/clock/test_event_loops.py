@@ -62,6 +62,19 @@ def test_a_loop_that_is_older_than_the_clock_lives_by_it_too() -> None:
             assert clock.now() == pytest.approx(50, abs=CLOSE)
 
 
+def test_no_deadline_fires_before_a_pool_that_is_older_than_the_clock_has_taken_up_its_work() -> None:
+    async def ask() -> int:
+        async with asyncio.timeout(20):
+            return await asyncio.to_thread(lambda: 42)
+
+    with asyncio.Runner() as runner:
+        runner.run(asyncio.to_thread(int))
+        for _ in range(20):
+            with VirtualClock() as clock:
+                assert runner.run(ask()) == 42
+                assert clock.now() == 0
+
+
 @pytest.mark.parametrize("backend", ["asyncio", "trio"])
 def test_anyio_lives_by_the_clock_on_both_backends(clock: VirtualClock, backend: str) -> None:
     async def main() -> None:

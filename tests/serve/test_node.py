@@ -127,7 +127,7 @@ def test_the_sdk_as_it_comes_repeats_what_a_spending_cap_refused(example: Exampl
     results = example.judge("key_daily_limit-persists", program=STOCK)
 
     broken = [each for each in results["key_daily_limit-persists"]["violations"] if each["level"] == "MUST"]
-    assert [each["rule"] for each in broken] == ["retried-before-reset"]
+    assert "retried-before-reset" in [each["rule"] for each in broken]
     requests = [event for event in results["key_daily_limit-persists"]["timeline"] if event["event"] == "request"]
     assert [event["sdk_retry"] for event in requests] == [0, 1, 2]
 
