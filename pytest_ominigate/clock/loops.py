@@ -20,11 +20,19 @@ _call_later = asyncio.BaseEventLoop.call_later
 def replacements() -> list[tuple[Any, str, Any]]:
     """What to replace while a clock runs: owner, name, value."""
     kinds = [getattr(selectors, name, None) for name in ("EpollSelector", "KqueueSelector", "DevpollSelector")]
-    table: list[tuple[Any, str, Any]] = [(kind, "select", _select(kind.select)) for kind in kinds if kind is not None]
+    table: list[tuple[Any, str, Any]] = [
+        (kind, "select", waiting_on_the_clock(kind.select, kind.fileno)) for kind in kinds if kind is not None
+    ]
     return [*table, (asyncio.BaseEventLoop, "call_later", _note_and_call_later)]
 
 
-def _select(real: Callable[..., Any]) -> Callable[..., Any]:
+def waiting_on_the_clock(real: Callable[..., Any], fileno: Callable[[Any], int]) -> Callable[..., Any]:
+    """A method that waits for events like *real*, with a timeout in seconds, but on the clock.
+
+    What is ready is only looked at while it waits, and taken when it runs again: so nobody can see the events gone
+    and the thread still waiting. *fileno* gives the descriptor that is readable when there are events.
+    """
+
     @functools.wraps(real)
     def select(self: Any, timeout: float | None = None) -> Any:
         clock = mine()
@@ -34,7 +42,7 @@ def _select(real: Callable[..., Any]) -> Callable[..., Any]:
         if events:
             return events
         deadline = FOREVER if timeout is None else clock.deadline_in(timeout + _margin(clock.read_ns()))
-        fd = self.fileno()
+        fd = fileno(self)
         alarm = native.Alarm()
         waiter = clock.register(deadline, alarm.ring, lambda: native.readable(fd))
         try:

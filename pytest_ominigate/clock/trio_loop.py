@@ -1,33 +1,43 @@
-"""trio's waits: its clock is asked how long to sleep, so that is where an idle run waits on ours."""
+"""trio's waits: where an idle run waits for events, it waits on the clock. Imported only if trio is."""
 
 from __future__ import annotations
 
 import functools
-import math
 import sys
 from collections.abc import Callable
 from typing import Any
 
-from . import inflight, native
-from .dispatch import mine, monotonic
-from .waiters import FOREVER, Waiter
+from . import inflight
+from .loops import waiting_on_the_clock
 
 _Socket = sys.modules["trio._socket"]._SocketType
 # trio binds the socket methods when it is imported, so its own are the ones to count at.
 _MOVERS = (("send", inflight.sent), ("recv", inflight.received), ("recv_into", inflight.received))
-
-_waiting: dict[int, tuple[Any, Waiter]] = {}
-"""The waiter of each run that is idle, by the identity of its clock object."""
+_MANAGERS = (
+    ("trio._core._io_epoll", "EpollIOManager", "_epoll"),
+    ("trio._core._io_kqueue", "KqueueIOManager", "_kqueue"),
+)
 
 
 def replacements() -> list[tuple[Any, str, Any]]:
     """What to replace while a clock runs: owner, name, value."""
-    kind = sys.modules["trio._core._run"].SystemClock
+    found = [
+        (getattr(sys.modules[module], name), attribute)
+        for module, name, attribute in _MANAGERS
+        if hasattr(sys.modules.get(module), name)
+    ]
     return [
-        (kind, "current_time", _current_time(kind.current_time)),
-        (kind, "deadline_to_sleep_time", _sleep_time(kind.deadline_to_sleep_time)),
+        *((kind, "get_events", waiting_on_the_clock(kind.get_events, _fileno(attribute))) for kind, attribute in found),
         *((_Socket, name, _counted(getattr(_Socket, name), note)) for name, note in _MOVERS),
     ]
+
+
+def _fileno(attribute: str) -> Callable[[Any], int]:
+    def fileno(manager: Any) -> int:
+        fd: int = getattr(manager, attribute).fileno()
+        return fd
+
+    return fileno
 
 
 def _counted(real: Any, note: Callable[[Any, int], None]) -> Any:
@@ -38,44 +48,3 @@ def _counted(real: Any, note: Callable[[Any, int], None]) -> Any:
         return result
 
     return method
-
-
-def _current_time(real: Any) -> Any:
-    @functools.wraps(real)
-    def current_time(self: Any) -> float:
-        clock, waiter = _waiting.pop(id(self), (None, None))
-        if clock is not None:
-            clock.unregister(waiter)
-        offset: float = self.offset
-        return float(offset + monotonic())
-
-    return current_time
-
-
-def _sleep_time(real: Any) -> Any:
-    @functools.wraps(real)
-    def deadline_to_sleep_time(self: Any, deadline: float) -> float:
-        left: float = deadline - self.current_time()
-        clock = mine()
-        if clock is None or left <= 0:
-            return left
-        import trio
-
-        token = trio.lowlevel.current_trio_token()
-        manager = sys.modules["trio._core._run"].GLOBAL_RUN_CONTEXT.runner.io_manager
-        fd = manager._epoll.fileno() if hasattr(manager, "_epoll") else -1
-        waiter = clock.register(
-            FOREVER if left == math.inf else clock.deadline_in(left),
-            lambda: token.run_sync_soon(_nothing),
-            lambda: fd >= 0 and native.readable(fd),
-        )
-        if waiter.fired:
-            return 0
-        _waiting[id(self)] = clock, waiter
-        return math.inf
-
-    return deadline_to_sleep_time
-
-
-def _nothing() -> None:
-    """Wakes the run."""

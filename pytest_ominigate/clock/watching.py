@@ -18,6 +18,8 @@ if TYPE_CHECKING:
 _LOOK_S = 0.002
 _GRACE_NS = 5_000_000_000
 """Real time that a wait may last beyond its length before it is ended although something seems to be running."""
+_ASLEEP_LOOKS = 4
+"""Looks in a row (8 ms) after which a thread counts as asleep: one that waits for the interpreter wakes every 5 ms."""
 _BLOCKED_LOOKS = 15
 """Looks in a row (30 ms) at a thread that sleeps in an unknown way before this is called a doubt."""
 _OLDER_LOOKS = 50
@@ -66,7 +68,7 @@ class Watcher:
         """Whether a thread that does not wait on the clock has been asleep, without running at all, for some looks."""
         account = self._account(thread)
         seen, looks = self._quiet.get(thread.native_id or 0, (b"", 0))
-        return account is not None and account == seen and looks >= 2
+        return account is not None and account == seen and looks >= _ASLEEP_LOOKS
 
     def _account(self, thread: threading.Thread) -> bytes | None:
         return census.look(thread.native_id) if thread.native_id and census.AVAILABLE else None
