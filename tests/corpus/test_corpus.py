@@ -13,6 +13,7 @@ from pytest_ominigate.trial import Ominigate, Settings
 from .manifest import GUILTY, INNOCENT
 from .specimen import Specimen
 
+pytestmark = pytest.mark.corpus
 SCENARIOS = scenarios(load())
 
 Finding = tuple[str, str]
