@@ -139,7 +139,7 @@ def _find(sock: socket.socket) -> tuple[Flow, bool] | None:
         if is_client or _is_own_server(here):
             with _guard:
                 flow = _flows.setdefault(here if is_client else there, Flow())
-                if is_client and flow.client and flow.client() not in (None, sock):
+                if is_client and flow.client and flow.client() is not sock:
                     # The address was used before: this is a new connection from the same port.
                     flow = _flows[here] = Flow()
             if is_client:

@@ -270,6 +270,10 @@ class VirtualClock:
         return [thread for thread in threading.enumerate() if thread not in others and not self._is_harness(thread)]
 
     def _is_harness(self, thread: threading.Thread) -> bool:
+        # A thread that was not started by ``threading`` gets a dummy for ever as soon as anything in it, be it a
+        # finaliser, asks who it is; the clock's own watcher among them.
+        if isinstance(thread, threading._DummyThread):
+            return True
         return inflight.stays_real(thread) or (thread in self._foreign and belongs_to_test_run(thread))
 
     def held(self) -> bool:
