@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from .catalogue import Catalogue, Duty, ErrorEntry, load
-    from .fixtures import OminigateServer
     from .rules import RULES, Level, Rule, Violation
+    from .sharing import OminigateServer
     from .timeline import Attempt, Timeline, Wait
     from .trial import Ominigate, Outcome
 
@@ -36,8 +36,8 @@ __all__ = [
 
 _HOMES = {
     "catalogue": ("Catalogue", "Duty", "ErrorEntry", "load"),
-    "fixtures": ("OminigateServer",),
     "rules": ("RULES", "Level", "Rule", "Violation"),
+    "sharing": ("OminigateServer",),
     "timeline": ("Attempt", "Timeline", "Wait"),
     "trial": ("Ominigate", "Outcome"),
 }

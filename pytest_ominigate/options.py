@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 import pytest
 
@@ -15,8 +14,7 @@ HARNESSES = ("auto", "asyncio", "anyio")
 Kind = Literal["bool", "string", "int", "float", "args", "linelist"]
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Setting:
+class Setting(NamedTuple):
     """One thing the user can set: by a flag, by an ini key, or by both."""
 
     name: str
