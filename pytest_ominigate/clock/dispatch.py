@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Iterator
-from contextvars import ContextVar
+import os
+import sys
+from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from . import native
@@ -12,9 +13,6 @@ from .bindings import Bindings
 
 if TYPE_CHECKING:
     from .virtual import VirtualClock
-
-here: ContextVar[VirtualClock | None] = ContextVar("ominigate_clock", default=None)
-"""The clock the running code was started under; follows work into threads that are older than the clock."""
 
 
 class _State:
@@ -33,48 +31,56 @@ _bindings = Bindings()
 def mine() -> VirtualClock | None:
     """The running clock if the calling thread lives by it."""
     clock = state.active
-    if clock is None or not clock.governs():
+    if clock is None or not clock.members.has_current():
         return None
     clock.pulse()
     return clock
 
 
-def sleep(seconds: float, /) -> None:
-    """Stands in for ``time.sleep``."""
+def _sleep(seconds: float, /) -> None:
     clock = mine()
     if clock is None or not seconds > 0:
         native.sleep(seconds)
     else:
-        clock.sleep(seconds)
+        # The standard library polls for the end of another process. That is no wait of the client's.
+        clock.sleep(seconds, unnoticed=sys._getframe(1).f_globals.get("__name__") == "subprocess")
 
 
-def monotonic_ns() -> int:
-    """Stands in for ``time.monotonic_ns``."""
+def _monotonic_ns() -> int:
     clock = mine()
     return clock.read_ns() if clock is not None else native.monotonic_ns() + state.skipped
 
 
-def monotonic() -> float:
-    """Stands in for ``time.monotonic``."""
-    return monotonic_ns() / 1e9
+def _monotonic() -> float:
+    return _monotonic_ns() / 1e9
 
 
-def perf_counter_ns() -> int:
-    """Stands in for ``time.perf_counter_ns``."""
-    return monotonic_ns()
-
-
-def perf_counter() -> float:
-    """Stands in for ``time.perf_counter``."""
-    return monotonic_ns() / 1e9
+def _stand_in(name: str, function: Callable[..., Any]) -> Any:
+    """A callable that, like a function written in C, takes no ``self`` where it is an attribute of a class."""
+    kind = type(
+        "builtin_function_or_method",
+        (),
+        {
+            "__slots__": (),
+            "__module__": "time",
+            "__qualname__": name,
+            "__name__": name,
+            "__doc__": native.FUNCTIONS[name].__doc__,
+            "__call__": staticmethod(function),
+            "__reduce__": lambda _: name,
+            "__repr__": lambda _: f"<built-in function {name}>",
+        },
+    )
+    return kind()
 
 
 REPLACEMENTS: dict[str, Any] = {
-    function.__name__: function for function in (sleep, monotonic, monotonic_ns, perf_counter, perf_counter_ns)
+    "sleep": _stand_in("sleep", _sleep),
+    "monotonic": _stand_in("monotonic", _monotonic),
+    "monotonic_ns": _stand_in("monotonic_ns", _monotonic_ns),
+    "perf_counter": _stand_in("perf_counter", _monotonic),
+    "perf_counter_ns": _stand_in("perf_counter_ns", _monotonic_ns),
 }
-for _name, _function in REPLACEMENTS.items():
-    _function.__module__ = "time"
-    _function.__qualname__ = _name
 
 
 @contextlib.contextmanager
@@ -92,7 +98,16 @@ def installed() -> Iterator[None]:
     finally:
         state.users -= 1
         if state.users == 0:
-            ahead = (
-                {name: function for name, function in REPLACEMENTS.items() if name != "sleep"} if state.skipped else {}
-            )
-            _bindings.restore(ahead)
+            ahead = {name: stand_in for name, stand_in in REPLACEMENTS.items() if name != "sleep"}
+            _bindings.restore(ahead if state.skipped else {})
+
+
+def _live_by_real_time() -> None:
+    """In a copy of the process there is nobody to drive the clock."""
+    clock, state.active = state.active, None
+    if clock is not None:
+        clock.run_on()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_live_by_real_time)

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import dataclass
 from pathlib import PurePath
-from types import FrameType
+from types import CodeType, FrameType
 
 from .bindings import KEEP_REAL
 
@@ -24,24 +25,46 @@ _PLUMBING = frozenset(
         "trio",
     )
 )
+_IDLE = frozenset(("concurrent.futures.thread", "socketserver", "trio._core._thread_cache"))
+"""Modules whose threads rest, some with a time limit, until there is work for them."""
 
 
-def describe(frame: FrameType | None) -> tuple[str, str]:
-    """The nearest frame outside the waiting machinery, such as ``client.py:31 in ask``, and its top-level package."""
-    first = frame
-    while frame is not None:
-        layer = str(frame.f_globals.get("__name__", "")).partition(".")[0]
+@dataclass(frozen=True, slots=True)
+class Site:
+    """A place in the code. Taken quickly, described only when asked."""
+
+    code: CodeType
+    line: int
+    layer: str
+    """The top-level package of the place; empty if it is in the waiting machinery itself."""
+
+    def __str__(self) -> str:
+        return f"{PurePath(self.code.co_filename).name}:{self.line} in {self.code.co_name}"
+
+
+def site_of(frame: FrameType) -> Site:
+    """The nearest place outside the waiting machinery, else the frame's own."""
+    each: FrameType | None = frame
+    while each is not None:
+        layer = str(each.f_globals.get("__name__", "")).partition(".")[0]
         if layer not in _PLUMBING:
-            return _place(frame), layer
+            return Site(each.f_code, each.f_lineno, layer)
+        each = each.f_back
+    return Site(frame.f_code, frame.f_lineno, "")
+
+
+def is_idle(frame: FrameType | None) -> bool:
+    """Whether a blocked thread with that innermost frame only waits for work."""
+    for _ in range(3):
+        if frame is None:
+            return False
+        if frame.f_globals.get("__name__") in _IDLE:
+            return True
         frame = frame.f_back
-    return (_place(first), "") if first is not None else ("", "")
-
-
-def _place(frame: FrameType) -> str:
-    return f"{PurePath(frame.f_code.co_filename).name}:{frame.f_lineno} in {frame.f_code.co_name}"
+    return False
 
 
 def belongs_to_test_run(thread: threading.Thread) -> bool:
-    """Whether a thread was started by the test run itself, as pytest-xdist's are."""
-    function = getattr(thread, "_target", None) or type(thread)
+    """Whether a thread was started by the test run itself, as those of pytest-xdist and pytest-timeout are."""
+    function = getattr(thread, "function", None) or getattr(thread, "_target", None) or type(thread)
     return str(getattr(function, "__module__", "")).partition(".")[0] in KEEP_REAL

@@ -1,8 +1,8 @@
 """What is under way between a client and a server of this process, so that no clock jumps over it.
 
 A request is in flight from the client's ``send`` until the server has read it (bytes are counted), while the server
-works on it (``busy``), and from the server's ``send`` until the client can read it (bytes again). At every moment one
-of the three holds, so nothing has to be guessed.
+works on it (``busy``, or a thread of the server that lives by the clock), and from the server's ``send`` until the
+client can read it (bytes again). At every moment one of the three holds, so nothing has to be guessed.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ lane: ContextVar[int] = ContextVar("ominigate_lane", default=1)
 on_send: list[Callable[[], None]] = []
 """Called in the client's thread whenever it sends to a server of this process."""
 
-_guard = threading.Lock()
+_guard = threading.RLock()
 _ports: set[int] = set()
 """The ports of this process's own servers, as far as they were met."""
 _other_ports: set[int] = set()
@@ -34,15 +34,20 @@ _flow_of: weakref.WeakKeyDictionary[socket.socket, tuple[Flow, bool] | None] = w
 
 
 class Flow:
-    """One connection to a watched server, named by the client's address; counts the bytes on the way."""
+    """One connection to a watched server, named by the client's address; counts the bytes on the way.
 
-    __slots__ = ("client", "down", "lane", "server", "up")
+    Bytes count from before they are sent, so that the other end is never ahead of the count.
+    """
+
+    __slots__ = ("client", "down", "known", "lane", "server", "up")
 
     def __init__(self) -> None:
         self.up = self.down = 0
         self.client: weakref.ref[socket.socket] | None = None
         self.server: weakref.ref[socket.socket] | None = None
         self.lane = 1
+        self.known = False
+        """Whether it is known where the client is."""
 
     def under_way(self) -> bool:
         """Whether bytes have been sent that the other end has not had the chance to read."""
@@ -61,8 +66,6 @@ class Flow:
 
 def reset() -> None:
     """Start counting afresh: nothing of the next trial is under way yet."""
-    while _work:  # a server may still be about to count what the last trial's client has read already
-        native.sleep(0)
     with _guard:
         _flows.clear()
         _flow_of.clear()
@@ -118,9 +121,11 @@ def anything() -> bool:
 
 
 def forget(address: tuple[str, int]) -> None:
-    """Drop a connection that is closed."""
+    """Drop a connection that is closed, but not one that has taken its address since."""
     with _guard:
-        _flows.pop(address, None)
+        flow = _flows.get(address)
+        if flow is not None and flow.server is not None:
+            del _flows[address]
 
 
 def _find(sock: socket.socket) -> tuple[Flow, bool] | None:
@@ -162,11 +167,14 @@ def _is_own_server(address: tuple[str, int]) -> bool:
     return port in _ports
 
 
-def sent(sock: socket.socket, count: int) -> None:
-    """Note that *count* bytes went out."""
+def sending(sock: socket.socket, count: int) -> None:
+    """Note that *count* bytes are about to go out."""
     found = _find(sock)
     if found:
         flow, is_client = found
+        if is_client:
+            for notice in on_send:
+                notice()
         with _guard:
             if is_client:
                 flow.up += count
@@ -175,16 +183,35 @@ def sent(sock: socket.socket, count: int) -> None:
                 flow.down += count
 
 
-def received(sock: socket.socket, count: int) -> None:
-    """Note that *count* bytes came in."""
+def not_sent(sock: socket.socket, count: int) -> None:
+    """Note that so many of the bytes did not go out after all."""
     found = _find(sock)
     if found:
         flow, is_client = found
         with _guard:
             if is_client:
-                flow.down -= count
+                flow.up = max(0, flow.up - count)
             else:
-                flow.up -= count
+                flow.down = max(0, flow.down - count)
+
+
+def received(sock: socket.socket, count: int) -> bool:
+    """Note that *count* bytes came in; whether they are the first from a client in another process."""
+    found = _find(sock)
+    if not found:
+        return False
+    flow, is_client = found
+    with _guard:
+        if is_client:
+            flow.down = max(0, flow.down - count)
+            if flow.server is None:  # a server written in C: its reply tells that it has read
+                flow.up = 0
+        else:
+            flow.up = max(0, flow.up - count)
+    if is_client or flow.client is not None or flow.known or not count:
+        return False
+    flow.known = True
+    return census.connects_elsewhere(sock.getpeername()[1])
 
 
 def is_watched(sock: socket.socket) -> bool:

@@ -5,53 +5,102 @@ from __future__ import annotations
 import _thread
 import os
 import select
+import socket
 import time
+from collections.abc import Mapping
+from selectors import EVENT_READ, EVENT_WRITE
 
 sleep = time.sleep
 monotonic_ns = time.monotonic_ns
 process_time_ns = time.process_time_ns
+thread_time_ns = time.thread_time_ns
 allocate_lock = _thread.allocate_lock
 Lock = _thread.LockType
-start_new_thread = _thread.start_new_thread
 
 FUNCTIONS = {
     name: getattr(time, name) for name in ("sleep", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
 }
 
+_select = select.select
+_poll = getattr(select, "poll", None)
+
+READ, WRITE = EVENT_READ, EVENT_WRITE
+
+
+def any_ready(descriptors: Mapping[int, int], *, block: bool = False) -> bool:
+    """Whether one of the file descriptors can be read from or written to without blocking, or is closed.
+
+    Args:
+        descriptors: for each, ``READ``, ``WRITE`` or both.
+        block: wait, in real time, until it is so.
+    """
+    if any(fd < 0 for fd in descriptors):
+        return True
+    if _poll is None:
+        return _any_selected(descriptors, block=block)
+    poll = _poll()
+    for fd, events in descriptors.items():
+        poll.register(fd, (select.POLLIN if events & READ else 0) | (select.POLLOUT if events & WRITE else 0))
+    return bool(poll.poll(None if block else 0))
+
+
+def _any_selected(descriptors: Mapping[int, int], *, block: bool) -> bool:
+    readers = [fd for fd, events in descriptors.items() if events & READ]
+    writers = [fd for fd, events in descriptors.items() if events & WRITE]
+    try:
+        return any(_select(readers, writers, readers, None if block else 0))
+    except (OSError, ValueError):
+        return True  # closed
+
 
 def readable(fd: int) -> bool:
     """Whether a read from *fd* would not block; so too if it is closed."""
-    if fd < 0:
-        return True
-    poll = select.poll()
-    poll.register(fd, select.POLLIN)
-    return bool(poll.poll(0))
+    return any_ready({fd: READ})
 
 
 class Alarm:
-    """A file descriptor that another thread can make readable, to end a real wait in ``poll``."""
+    """Ends a real wait for file descriptors from another thread."""
 
-    __slots__ = ("_read", "_write")
+    __slots__ = ("_ears", "_fd", "_hand")
 
     def __init__(self) -> None:
         if hasattr(os, "eventfd"):
-            self._read = self._write = os.eventfd(0, os.EFD_CLOEXEC)
-        else:  # pragma: no cover - not on Linux
-            self._read, self._write = os.pipe()
+            self._fd = os.eventfd(0, os.EFD_CLOEXEC | os.EFD_NONBLOCK)
+        else:
+            self._ears, self._hand = socket.socketpair()
+            self._ears.setblocking(False)
+            self._fd = self._ears.fileno()
 
     def ring(self) -> None:
-        """Make the descriptor readable."""
-        os.write(self._write, (1).to_bytes(8, "little"))
+        """End the wait, be it under way or still to come."""
+        if hasattr(os, "eventfd"):
+            os.eventfd_write(self._fd, 1)
+        else:
+            _send(self._hand, b"\0")
 
-    def wait_with(self, fd: int) -> None:
-        """Block, in real time, until *fd* is readable or the alarm rings."""
-        poll = select.poll()
-        poll.register(fd, select.POLLIN)
-        poll.register(self._read, select.POLLIN)
-        poll.poll()
+    def wait_with(self, descriptors: Mapping[int, int]) -> None:
+        """Block, in real time, until one of the file descriptors is ready or the alarm rings."""
+        any_ready({**descriptors, self._fd: READ}, block=True)
+
+    def silence(self) -> None:
+        """Make it fit for another wait."""
+        try:
+            if hasattr(os, "eventfd"):
+                os.eventfd_read(self._fd)
+            else:
+                _recv(self._ears, 64)
+        except BlockingIOError:
+            pass
 
     def close(self) -> None:
-        """Give the descriptor back."""
-        os.close(self._read)
-        if self._write != self._read:  # pragma: no cover - not on Linux
-            os.close(self._write)
+        """Give the descriptors back."""
+        if hasattr(os, "eventfd"):
+            os.close(self._fd)
+        else:
+            self._ears.close()
+            self._hand.close()
+
+
+# The methods of the C class, which no patch reaches.
+_send = socket.SocketType.send
+_recv = socket.SocketType.recv

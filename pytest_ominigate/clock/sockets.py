@@ -4,93 +4,93 @@ from __future__ import annotations
 
 import functools
 import socket
+import threading
 from collections.abc import Callable
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import inflight, native
 from .dispatch import mine, state
-from .waiters import FOREVER
+
+if TYPE_CHECKING:
+    from .virtual import VirtualClock
+
+# Whatever stands in for the class at the moment, this is the one in which all sockets find their methods.
+_Socket: Any = next(kind for kind in socket.socket.__mro__ if kind.__module__ == "socket")
 
 
-def replacements() -> list[tuple[Any, str, Any]]:
-    """What to replace while a clock runs: owner, name, value."""
-    return [
-        (socket.socket, "send", _sending("send", _size)),
-        (socket.socket, "sendall", _sending("sendall", _size)),
-        (socket.socket, "sendmsg", _sending("sendmsg", lambda buffers: sum(map(_size, buffers)))),
-        (socket.socket, "recv", _receiving("recv", len)),
-        (socket.socket, "recv_into", _receiving("recv_into", int)),
-    ]
+def note_use(sock: socket.socket) -> VirtualClock | None:
+    """The clock, if the calling thread lives by it. One that talks to a server of this process, or is one, does."""
+    clock = mine()
+    if clock is None and state.active is not None and inflight.is_watched(sock):
+        state.active.members.adopt(threading.current_thread())
+        clock = mine()
+    return clock
 
 
-def _size(data: Any) -> int:
-    return memoryview(data).nbytes
-
-
-def _sending(name: str, size: Callable[[Any], int]) -> Callable[..., Any]:
-    real = getattr(socket.socket, name)
+def _sending(name: str, size: Callable[[Any], int]) -> tuple[Any, str, Any]:
+    real = getattr(_Socket, name)
 
     @functools.wraps(real)
     def method(self: socket.socket, data: Any, *args: Any) -> Any:
-        _note_use(self)
-        for notice in inflight.on_send:
-            notice()
-        data = list(data) if name == "sendmsg" else data
-        # Counted before it leaves: the other end may have read it, and acted on it, before this thread runs again.
-        announced = size(data)
-        inflight.sent(self, announced)
-        left = announced
+        note_use(self)
+        count = size(data)
+        inflight.sending(self, count)
+        sent = 0
         try:
             result = real(self, data, *args)
-            left = announced - result if isinstance(result, int) else 0
-            return result
+            sent = count if result is None else result
         finally:
-            if left:
-                inflight.sent(self, -left)
-
-    return method
-
-
-def _receiving(name: str, size: Callable[[Any], int]) -> Callable[..., Any]:
-    real = getattr(socket.socket, name)
-
-    @functools.wraps(real)
-    def method(self: socket.socket, *args: Any) -> Any:
-        _note_use(self)
-        timeout = self.gettimeout()
-        if timeout != 0 and (clock := mine()) is not None:
-            _wait_readable(self, timeout, clock)
-        result = real(self, *args)
-        inflight.received(self, size(result))
+            if sent < count:
+                inflight.not_sent(self, count - sent)
         return result
 
-    return method
+    return _Socket, name, method
 
 
-def _note_use(sock: socket.socket) -> None:
-    """A thread older than the clock that talks to a server of this process, or is one, does the test's work."""
-    clock = state.active
-    if clock is None:
-        return
-    if clock.governs():
-        clock.pulse()
-    elif inflight.is_watched(sock):
-        clock.adopt()
+def _receiving(name: str, size: Callable[[Any], int]) -> tuple[Any, str, Any]:
+    real = getattr(_Socket, name)
+
+    @functools.wraps(real)
+    def method(self: socket.socket, *args: Any, **kwargs: Any) -> Any:
+        clock = note_use(self)
+        timeout = self.gettimeout()
+        if timeout != 0 and clock is not None:
+            _wait_readable(self, timeout, clock)
+        result = real(self, *args, **kwargs)
+        note_received(self, size(result))
+        return result
+
+    return _Socket, name, method
 
 
-def _wait_readable(sock: socket.socket, timeout: float | None, clock: Any) -> None:
+def note_received(sock: socket.socket, count: int) -> None:
+    """Count the bytes that came in."""
+    if inflight.received(sock, count) and state.active is not None:
+        state.active.doubt("another process sent a request, and the virtual clock cannot see how it waits")
+
+
+def _wait_readable(sock: socket.socket, timeout: float | None, clock: VirtualClock) -> None:
+    """Wait until a read would not block.
+
+    Raises:
+        TimeoutError: the socket's own time limit has passed.
+    """
     fd = sock.fileno()
-    if native.readable(fd):
-        return
-    alarm = native.Alarm()
-    waiter = clock.register(
-        FOREVER if timeout is None else clock.deadline_in(timeout), alarm.ring, lambda: native.readable(fd)
-    )
-    try:
-        if not waiter.fired:
-            alarm.wait_with(fd)
-    finally:
-        clock.unregister(waiter)
-        alarm.close()
-    if waiter.fired and not native.readable(fd):
+    if not native.readable(fd) and not clock.waiting.for_any({fd: native.READ}, timeout):
         raise TimeoutError("timed out")
+
+
+def _send_message(self: socket.socket, buffers: Any, *args: Any) -> Any:
+    """``sendmsg`` takes any iterable, which can be gone through but once."""
+    return _counted_sendmsg(self, list(buffers), *args)
+
+
+REPLACEMENTS: list[tuple[Any, str, Any]] = [
+    _sending("send", lambda data: memoryview(data).nbytes),
+    _sending("sendall", lambda data: memoryview(data).nbytes),
+    _receiving("recv", len),
+    _receiving("recv_into", int),
+]
+if hasattr(_Socket, "sendmsg"):
+    _, _, _counted_sendmsg = _sending("sendmsg", lambda buffers: sum(memoryview(each).nbytes for each in buffers))
+    REPLACEMENTS.append((_Socket, "sendmsg", functools.wraps(_Socket.sendmsg)(_send_message)))

@@ -1,28 +1,25 @@
-"""The virtual clock: time stands still while anything runs, and jumps to the next deadline when everything waits.
-
-A jump rests on knowledge: every thread of the test is known to wait, no request is in flight, and nothing that would
-end a wait has happened yet. A thread that waits in a way the clock does not know is judged by what the operating
-system tells of it (``census``), and if nothing but real time could wake it, that is recorded as a doubt.
-"""
+"""The virtual clock: the client's waits last as long as they are asked to, and cost no real time."""
 
 from __future__ import annotations
 
 import contextlib
-import subprocess
 import sys
-import threading
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
+from collections.abc import Callable
+from datetime import UTC, datetime
 from typing import Self
 
 import time_machine
 
 from ..timeline import Wait
-from . import inflight, native
-from .dispatch import here, installed, state
-from .frames import belongs_to_test_run, describe
+from . import inflight, native, uvloop_loop
+from .children import Children
+from .conductor import Conductor
+from .dispatch import installed, state
+from .hands import Hands
+from .members import Members, here
 from .patches import Patches
-from .waiters import FOREVER, Waiter, never, release
+from .wait_log import Entry, WaitLog
+from .waiting import Waiting
 from .watching import Watcher
 
 START = datetime(2026, 6, 15, 12, tzinfo=UTC)
@@ -30,7 +27,8 @@ START = datetime(2026, 6, 15, 12, tzinfo=UTC)
 
 _FREE_READS = 20_000
 """Readings of the clock without any wait after which it starts to creep, so that a busy loop ends."""
-_MAX_WAITS = 10_000
+_LONGEST_SLEEP = 9_223_372_036
+"""Seconds; ``time.sleep`` refuses more."""
 
 
 class VirtualClock:
@@ -46,19 +44,13 @@ class VirtualClock:
     def __init__(self, *, start: datetime = START, lead: float = 0.0) -> None:
         self._start = start
         self._lead_ns = round(lead * 1e9)
-        self.lock = threading.RLock()
-        self.waiters: list[Waiter] = []
-        self._waits: list[Wait] = []
+        self._hands = Hands(start, 0)
+        self._log = WaitLog()
         self._doubts: list[str] = []
-        self._holds = 0
         self._reads = 0
         self._creep_ns = 1_000
-        self._children: list[subprocess.Popen[bytes]] = []
-        self._watcher = Watcher(self)
-        self.handed_over = 0
-        """Pieces of work that were given to a pool and not taken up yet, maybe by a thread older than the clock."""
-        self.pulses = 0
-        """How often the test's threads have touched the clock or a socket."""
+        self._copied_at: int | None = None
+        self._on_stuck: Callable[[str], None] | None = None
         self.ignored_loop: object = None
         """The event loop of the harness itself: a plain client may block it."""
         self.checkpoint: Callable[[], None] | None = None
@@ -66,29 +58,26 @@ class VirtualClock:
 
     def on_stuck(self, notice: Callable[[str], None]) -> None:
         """Have *notice* called, with the reason, in a thread of the clock's own, if the test seems never to end."""
-        self._watcher.on_stuck = notice
+        self._on_stuck = notice
+
+    def _stuck(self, reason: str) -> None:
+        if self._on_stuck is not None:
+            self._on_stuck(reason)
 
     # Reading
 
-    def read_ns(self) -> int:
-        """The monotonic time in nanoseconds."""
-        self._reads += 1
-        if self._reads > _FREE_READS:
-            self._creep()
-        return self._monotonic_ns
-
     def now(self) -> float:
         """Seconds since the clock was started."""
-        return (self._monotonic_ns - self._origin_ns) / 1e9
+        return self._hands.exact_ns / 1e9
 
     def wall(self) -> datetime:
         """The date and time of day, aware, in UTC."""
-        return self._start + timedelta(microseconds=(self._monotonic_ns - self._origin_ns) // 1000)
+        return self._hands.wall()
 
     @property
     def waits(self) -> tuple[Wait, ...]:
         """The waits recorded so far, in the order in which they began."""
-        return tuple(self._waits)
+        return self._log.waits()
 
     @property
     def doubts(self) -> tuple[str, ...]:
@@ -100,213 +89,127 @@ class VirtualClock:
         if reason not in self._doubts:
             self._doubts.append(reason)
 
-    @contextlib.contextmanager
-    def hold(self) -> Iterator[None]:
-        """No jump inside: something that this process cannot see is at work."""
-        with self.lock:
-            self._holds += 1
-        try:
-            yield
-        finally:
-            with self.lock:
-                self._holds -= 1
+    def read_ns(self) -> int:
+        """The monotonic time in nanoseconds, for a thread that lives by the clock."""
+        self._reads += 1
+        if self._reads > _FREE_READS:
+            self._creep()
+        return self._hands.reading_ns()
 
-    # Who lives by it
+    def _creep(self) -> None:
+        """Move on a little: something reads the clock in a loop and would otherwise do so for ever."""
+        if self._reads > 2 * _FREE_READS and self._creep_ns < 10_000_000:
+            self._reads, self._creep_ns = _FREE_READS, self._creep_ns * 2
+        with self._conductor.lock:
+            self._conductor.advance(self._hands.exact_ns + self._creep_ns)
 
-    def governs(self) -> bool:
-        """Whether the calling thread lives by this clock."""
-        thread = threading.current_thread()
-        if thread not in self._foreign:
-            return True
-        if here.get() is self and not inflight.stays_real(thread):
-            self._foreign.discard(thread)
-            return True
-        return False
+    def _read_wall_ns(self) -> int:
+        """What ``time.time`` and its like are made of while the clock runs, in all threads."""
+        if self._copied_at is not None:
+            return self._hands.wall_ns() + native.monotonic_ns() - self._copied_at
+        if state.active is self and self.members.has_current():
+            self.read_ns()
+        return self._hands.wall_ns()
 
-    def pulse(self) -> None:
-        """The calling thread touches the clock."""
-        self.pulses += 1
-        if self.checkpoint is not None:
-            self.checkpoint()
-
-    def owns(self, thread: threading.Thread) -> bool:
-        """Whether that thread lives by this clock."""
-        return thread not in self._foreign
-
-    def adopt(self) -> None:
-        """Let the calling thread live by this clock: the test's work has reached it."""
-        thread = threading.current_thread()
-        if not inflight.stays_real(thread):
-            self._foreign.discard(thread)
-
-    def dismiss(self) -> None:
-        """Leave the calling thread on real time again."""
-        self._foreign.add(threading.current_thread())
+    def run_on(self) -> None:
+        """Let time go on in real time from here: this is a copy of the process, in which nobody drives the clock."""
+        self._copied_at = native.monotonic_ns()
+        state.skipped = max(0, self._hands.reading_ns() - self._copied_at)
 
     # Life
 
     def __enter__(self) -> Self:
-        """Start the clock for the calling thread and all that it starts."""
+        """Start the clock for the calling thread and all that it starts.
+
+        Raises:
+            RuntimeError: a virtual clock is already running in this process.
+        """
         if state.active is not None:
             raise RuntimeError("a virtual clock is already running in this process")
-        self._stack = contextlib.ExitStack()
-        self._stack.enter_context(installed())
-        inflight.reset()
-        self._foreign = set(threading.enumerate()) - {threading.current_thread()}
-        self._monotonic_ns = self._origin_ns = native.monotonic_ns() + state.skipped + self._lead_ns
-        self._token = here.set(self)
-        travel = time_machine.travel(self._start, tick=False)
-        self._traveller = travel.start()
-        self._stack.callback(travel.stop)
-        self._stack.enter_context(Patches())
-        state.active = self
-        self._watcher.start()
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(installed())
+            inflight.reset()
+            self._hands = Hands(self._start, native.monotonic_ns() + state.skipped + self._lead_ns)
+            self.members = Members(self)
+            self._conductor = Conductor(self._hands, self.members, self.doubt)
+            self.waiting = Waiting(self._conductor)
+            watcher = Watcher(self._conductor, self._stuck)
+            watcher.start()
+            stack.callback(watcher.stop)
+            travel = time_machine.travel(self._start, tick=False)
+            travel.start().time_ns = self._read_wall_ns  # type: ignore[method-assign]
+            stack.callback(travel.stop)
+            stack.enter_context(Patches())
+            self._token = here.set(self)
+            self._conductor.running = True
+            state.active = self
+            if uvloop_loop.is_one(_running_loop()):
+                self.doubt(uvloop_loop.DOUBT)
+            self._stack = stack.pop_all()
         return self
 
     def __exit__(self, *exc_info: object) -> None:
-        """Stop the clock, put everything back and wake whoever still waits."""
+        """Stop the clock, put everything back and wake whoever waits for a time. Other waits go on in real time."""
         state.active = None
-        state.skipped = max(0, self._monotonic_ns - native.monotonic_ns())
+        state.skipped = max(0, self._hands.reading_ns() - native.monotonic_ns())
         with contextlib.suppress(ValueError):  # entered in another context, as async fixtures may be
             here.reset(self._token)
-        with self.lock:
-            for waiter in self.waiters:
-                waiter.fire()
-            self.waiters.clear()
+        self._conductor.stop()
+        self.waiting.close()
         self._stack.close()
-        self._watcher.stop()
 
-    # Waiting
+    def hold(self) -> contextlib.AbstractContextManager[None]:
+        """No jump inside: something that is none of the test's is at work. Waits last as long as in real time."""
+        return self._conductor.hold()
 
-    def register(
-        self,
-        deadline: int,
-        wake: Callable[[], bool | None],
-        ready: Callable[[], bool] = never,
-        *,
-        signalled: bool = False,
-    ) -> Waiter:
-        """Enter the calling thread as waiting until *deadline* (nanoseconds). If all wait, the clock jumps at once.
+    # What the stand-ins for the waiting functions ask for
 
-        *signalled* says that another thread may end the wait, be it one older than the clock.
+    def pulse(self) -> None:
+        """A thread of the test touches the clock."""
+        self._conductor.pulses += 1
+        if self.checkpoint is not None:
+            self.checkpoint()
+
+    @property
+    def children(self) -> Children:
+        """The processes that the test has started."""
+        return self._conductor.children
+
+    def thread_ended(self) -> None:
+        """The calling thread has come to its end, so that perhaps nothing runs any more."""
+        with self._conductor.lock:
+            self._conductor.jump_if_all_wait()
+
+    def sleep(self, seconds: float, *, unnoticed: bool = False) -> None:
+        """Wait that many seconds of virtual time. *unnoticed*: it is no wait of the client's.
+
+        Raises:
+            OverflowError: far too long, as for ``time.sleep``.
         """
-        with self.lock:
-            self._reads, self._creep_ns = 0, 1_000
-            due = native.monotonic_ns() + deadline - self._monotonic_ns
-            waiter = Waiter(deadline, wake, ready, due, signalled=signalled)
-            self.waiters.append(waiter)
-            self.jump_if_all_wait()
-        return waiter
+        if seconds > _LONGEST_SLEEP:
+            native.sleep(seconds)
+        if not unnoticed:
+            self.note_wait(seconds, "time.sleep", blocking=True)
+        self.waiting.sleep(seconds, unnoticed=unnoticed)
 
-    def unregister(self, waiter: Waiter) -> None:
-        """The thread runs again."""
-        with self.lock:
-            if waiter in self.waiters:
-                self.waiters.remove(waiter)
-
-    def deadline_in(self, seconds: float) -> int:
-        """The deadline, in nanoseconds, that many seconds from now; at least one nanosecond ahead."""
-        return min(FOREVER - 1, self._monotonic_ns + max(1, round(seconds * 1e9)))
-
-    def park(self, lock: native.Lock, deadline: int, *, signalled: bool = False) -> bool:
-        """Block on a held lock until it is released or the deadline comes; True if it was released by another."""
-        waiter = self.register(deadline, release(lock), lambda: not lock.locked(), signalled=signalled)
-        try:
-            lock.acquire()
-        finally:
-            self.unregister(waiter)
-        return not waiter.fired
-
-    def sleep(self, seconds: float) -> None:
-        """Wait that many seconds of virtual time."""
-        self.note_wait(seconds, "time.sleep", blocking=True)
-        lock = native.allocate_lock()
-        lock.acquire()
-        self.park(lock, self.deadline_in(seconds))
-
-    def note_wait(self, seconds: float, how: str, *, blocking: bool = False) -> None:
+    def note_wait(self, seconds: float, how: str, *, blocking: bool = False) -> Entry:
         """Record a wait of the calling frame."""
-        if len(self._waits) < _MAX_WAITS:
-            where, layer = describe(sys._getframe(2))
-            self._waits.append(
-                Wait(
-                    at=self.now(),
-                    seconds=seconds,
-                    how=how,
-                    where=where,
-                    layer=layer,
-                    lane=inflight.lane.get(),
-                    blocks_loop=blocking and self._blocks_a_loop(),
-                )
-            )
+        blocks_loop = blocking and self._blocks_a_loop()
+        return self._log.note(self._hands.exact_ns, seconds, how, sys._getframe(2), blocks_loop=blocks_loop)
+
+    def amend_wait(self, entry: Entry) -> None:
+        """The wait has ended just now, before its time."""
+        entry.seconds = (self._hands.exact_ns - entry.at_ns) / 1e9
+
+    def appoint(self, seconds: float) -> None:
+        """An event loop of the test is told to do something in so many seconds."""
+        self._hands.appoint(seconds)
 
     def _blocks_a_loop(self) -> bool:
-        asyncio = sys.modules.get("asyncio")
-        loop = asyncio._get_running_loop() if asyncio else None
+        loop = _running_loop()
         return loop is not None and loop is not self.ignored_loop
 
-    # Jumping
 
-    def jump_if_all_wait(self) -> bool:
-        """Jump to the next deadline if nothing can run before it; whether that was done. Call it with the lock held."""
-        return self._nothing_runs() and self._jump()
-
-    def _nothing_runs(self) -> bool:
-        if self.held() or inflight.anything():
-            return False
-        if not all(map(self._watcher.asleep, self.unknown_threads())):
-            return False
-        return not any(waiter.ready() for waiter in self.waiters)
-
-    def unknown_threads(self) -> list[threading.Thread]:
-        """The threads that may be running: those of the test that do not wait on the clock.
-
-        Where something waits for a signal, the threads older than the clock count too: one may be about to give it.
-        """
-        others = {waiter.thread for waiter in self.waiters}
-        expected = self.handed_over or any(waiter.signalled for waiter in self.waiters)
-        if not expected or self._watcher.tired_of_older_threads:
-            others |= self._foreign
-        return [thread for thread in threading.enumerate() if thread not in others and not self._is_harness(thread)]
-
-    def _is_harness(self, thread: threading.Thread) -> bool:
-        # A thread that was not started by ``threading`` gets a dummy for ever as soon as anything in it, be it a
-        # finaliser, asks who it is; the clock's own watcher among them.
-        if isinstance(thread, threading._DummyThread):
-            return True
-        return inflight.stays_real(thread) or (thread in self._foreign and belongs_to_test_run(thread))
-
-    def held(self) -> bool:
-        """Whether the clock keeps to real time for now."""
-        return bool(self._holds) or self._child_runs()
-
-    def _child_runs(self) -> bool:
-        self._children = [child for child in self._children if child.poll() is None]
-        return bool(self._children)
-
-    def at_work(self, child: subprocess.Popen[bytes]) -> None:
-        """Keep to real time while a process started by the test lives."""
-        self._children.append(child)
-
-    def _jump(self) -> bool:
-        deadline = min((waiter.deadline for waiter in self.waiters), default=FOREVER)
-        if deadline >= FOREVER:
-            return False
-        self.advance(deadline)
-        return True
-
-    def advance(self, to_ns: int) -> None:
-        """Move on to that time and end the waits that are over by then. Call it with the lock held."""
-        if to_ns > self._monotonic_ns:
-            self._traveller.shift((to_ns - self._monotonic_ns) / 1e9)
-            self._monotonic_ns = to_ns
-        for waiter in [waiter for waiter in self.waiters if waiter.deadline <= to_ns]:
-            self.waiters.remove(waiter)
-            waiter.fire()
-
-    def _creep(self) -> None:
-        """Move on a little: something reads the clock in a loop and would otherwise do so for ever."""
-        with self.lock:
-            if self._reads > 2 * _FREE_READS and self._creep_ns < 10_000_000:
-                self._reads, self._creep_ns = _FREE_READS, self._creep_ns * 2
-            self.advance(self._monotonic_ns + self._creep_ns)
+def _running_loop() -> object:
+    """The asyncio loop that runs in this thread, if there is one."""
+    return sys.modules["asyncio"]._get_running_loop() if "asyncio" in sys.modules else None

@@ -1,85 +1,185 @@
-"""What the clock cannot see becomes a doubt, never a wrong time."""
+"""Waits that the clock cannot see: it says so, and never accuses on such a basis."""
 
 from __future__ import annotations
 
-import _thread
+import _queue
+import asyncio
 import os
-import queue
-import signal
-import subprocess
-import sys
+import select
 import threading
+import time
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 
 import pytest
+import uvloop
 
-from pytest_ominigate.clock import VirtualClock
+from pytest_ominigate.clock import VirtualClock, census, sleepers
+
+HOUR = 3600
 
 
-@pytest.mark.parametrize(
-    "escape",
-    [
-        lambda: threading.Lock().acquire() and None,
-        lambda: (lock := threading.Lock()).acquire() and lock.acquire(timeout=0.2),
-        lambda: queue.SimpleQueue[int]().get(timeout=0.2),
-    ],
-    ids=["no wait at all", "Lock.acquire(timeout)", "SimpleQueue.get(timeout)"],
-)
-def test_a_wait_on_real_time_is_noticed(clock: VirtualClock, escape: object, request: pytest.FixtureRequest) -> None:
+@contextmanager
+def blocked_in(wait: Callable[[], object], release: Callable[[], object]) -> Iterator[None]:
+    """A thread of the test blocks in *wait* until *release*."""
+    thread = threading.Thread(target=wait)
+    thread.start()
     try:
-        escape()  # type: ignore[operator]
-    except queue.Empty:
-        pass
-
-    waited = "no wait" not in request.node.name
-    assert bool(clock.doubts) is waited
-    assert all("test_doubts.py" in doubt for doubt in clock.doubts)
-    assert clock.now() == 0
-
-
-def test_another_process_runs_at_real_pace(clock: VirtualClock) -> None:
-    child = subprocess.Popen([sys.executable, "-c", "pass"])
-
-    assert child.wait(timeout=60) == 0
-
-
-def test_a_test_that_waits_for_nothing_is_noticed() -> None:
-    told: list[str] = []
-    event = threading.Event()
-
-    def notice(reason: str) -> None:
-        told.append(reason)
-        event.set()
-
-    with VirtualClock() as clock:
-        clock.on_stuck(notice)
-        event.wait()
-
-    assert told == ["it waited for something that never comes"]
-
-
-def test_ctrl_c_ends_a_wait(clock: VirtualClock) -> None:
-    main = threading.main_thread().ident or 0
-    pressed: list[int] = []
-
-    def interrupt(number: int, _frame: object) -> None:
-        if not pressed:
-            pressed.append(number)
-            raise KeyboardInterrupt
-
-    def press() -> None:
-        while not pressed:  # one that arrives just before the wait is lost
-            signal.pthread_kill(main, signal.SIGINT)
-            os.sched_yield()
-
-    def wait() -> None:
-        _thread.start_new_thread(press, ())
-        threading.Event().wait(60)
-
-    before = signal.signal(signal.SIGINT, interrupt)
-    try:
-        with clock.hold(), pytest.raises(KeyboardInterrupt):
-            wait()
+        yield
     finally:
-        signal.signal(signal.SIGINT, before)
+        release()
+        thread.join()
 
-    assert pressed == [signal.SIGINT]
+
+def test_a_lock_with_a_time_limit_casts_doubt(doubtful: VirtualClock) -> None:
+    lock = threading.Lock()
+    lock.acquire()
+    with blocked_in(lambda: lock.acquire(timeout=HOUR), lock.release):
+        time.sleep(10)
+
+    (doubt,) = doubtful.doubts
+    assert doubt.startswith("a wait on real time, which the virtual clock cannot see, at test_doubts.py:")
+    assert doubt.endswith(" in <lambda>")
+
+
+def test_a_queue_written_in_c_with_a_time_limit_casts_doubt(doubtful: VirtualClock) -> None:
+    items: _queue.SimpleQueue[int] = _queue.SimpleQueue()
+    with blocked_in(lambda: items.get(timeout=HOUR), lambda: items.put(1)):
+        time.sleep(10)
+
+    assert len(doubtful.doubts) == 1
+
+
+def test_polling_with_a_time_limit_casts_doubt(doubtful: VirtualClock) -> None:
+    reader, writer = os.pipe()
+    poll = select.poll()
+    poll.register(reader, select.POLLIN)
+    with blocked_in(lambda: poll.poll(HOUR * 1000), lambda: os.write(writer, b".")):
+        time.sleep(10)
+    os.close(reader)
+    os.close(writer)
+
+    assert len(doubtful.doubts) == 1
+
+
+def test_a_wait_that_escapes_while_nothing_else_waits_casts_doubt() -> None:
+    """Not only when the clock jumps over it: here nothing jumps."""
+    lock = threading.Lock()
+    clock = VirtualClock()
+    over = threading.Event()
+
+    def release_when_doubted() -> None:
+        while not (clock.doubts or over.is_set()):
+            os.sched_yield()
+        lock.release()
+
+    lock.acquire()
+    with blocked_in(release_when_doubted, over.set), clock:
+        assert lock.acquire(timeout=HOUR)
+
+
+def test_the_same_doubt_is_recorded_once(doubtful: VirtualClock) -> None:
+    lock = threading.Lock()
+    lock.acquire()
+    with blocked_in(lambda: lock.acquire(timeout=HOUR), lock.release):
+        for _ in range(5):
+            time.sleep(10)
+
+    assert len(doubtful.doubts) == 1
+
+
+def test_a_lock_without_a_time_limit_is_beyond_doubt(clock: VirtualClock) -> None:
+    lock = threading.Lock()
+    lock.acquire()
+    with blocked_in(lock.acquire, lock.release):
+        for _ in range(5):
+            time.sleep(HOUR)
+
+    assert clock.now() == 5 * HOUR
+
+
+def test_input_without_a_time_limit_is_beyond_doubt(clock: VirtualClock) -> None:
+    reader, writer = os.pipe()
+    with blocked_in(lambda: os.read(reader, 1), lambda: os.write(writer, b".")):
+        time.sleep(HOUR)
+    os.close(reader)
+    os.close(writer)
+
+    assert clock.now() == HOUR
+
+
+def test_idle_threads_of_pools_and_servers_are_beyond_doubt(clock: VirtualClock) -> None:
+    import trio
+
+    from .servers import ThreadedServer
+
+    trio.run(lambda: trio.to_thread.run_sync(int))
+    with ThreadPoolExecutor(2) as pool, ThreadedServer().running():
+        list(pool.map(int, range(2)))
+        for _ in range(20):
+            time.sleep(HOUR)
+
+    assert clock.now() == 20 * HOUR
+
+
+def test_uvloop_casts_doubt(doubtful: VirtualClock) -> None:
+    uvloop.run(asyncio.sleep(0))
+
+    assert doubtful.doubts == ("uvloop keeps a time of its own; use asyncio's own loop, or --ominigate-clock=real",)
+
+
+def test_uvloop_casts_doubt_also_if_it_runs_already() -> None:
+    async def main() -> VirtualClock:
+        with VirtualClock() as clock:
+            return clock
+
+    assert uvloop.run(main()).doubts == (
+        "uvloop keeps a time of its own; use asyncio's own loop, or --ominigate-clock=real",
+    )
+
+
+def test_asyncios_own_loop_is_beyond_doubt_though_uvloop_is_installed(clock: VirtualClock) -> None:
+    asyncio.run(asyncio.sleep(HOUR))
+
+    assert clock.now() == HOUR
+
+
+class TestWithoutAnAccount:
+    """Where the operating system tells little of threads, a guess must do."""
+
+    @pytest.fixture(autouse=True)
+    def _nothing_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        monkeypatch.setattr(census, "AVAILABLE", False)
+        monkeypatch.setattr(census, "blocked_on", lambda _: census.Block.UNKNOWN)
+        monkeypatch.setattr(sleepers, "_REST_NS", 5_000_000)
+
+    def test_known_waits_are_as_exact_as_ever(self, clock: VirtualClock) -> None:
+        with ThreadPoolExecutor(4) as pool:
+            list(pool.map(time.sleep, [1, 2, 3, 4]))
+
+        assert clock.now() == 4
+
+    def test_time_moves_on_past_a_thread_that_is_blocked_in_a_way_unknown(self, doubtful: VirtualClock) -> None:
+        lock = threading.Lock()
+        lock.acquire()
+        with blocked_in(lock.acquire, lock.release):
+            for _ in range(3):
+                time.sleep(HOUR)
+
+        assert doubtful.now() == 3 * HOUR
+        assert len(doubtful.doubts) == 1
+
+    def test_a_thread_that_computes_is_waited_for(self, clock: VirtualClock) -> None:
+        computed_at: list[float] = []
+
+        def compute() -> None:
+            sum(range(5_000_000))
+            computed_at.append(clock.now())
+
+        thread = threading.Thread(target=compute)
+        thread.start()
+        time.sleep(10)
+        thread.join()
+
+        assert computed_at == [0]
