@@ -115,7 +115,7 @@ class Conductor:
     def _nothing_runs(self) -> bool:
         # The order matters: what is in flight comes to its end as something ready, so that is looked at last.
         unknown = self.unknown_threads()
-        if not all(map(self._may_be_asleep, unknown)) or self.is_held() or inflight.anything():
+        if not all(map(self.may_be_asleep, unknown)) or self.is_held() or inflight.anything():
             return False
         if not all(map(self.sleepers.include, unknown)) or any(waiter.ready() for waiter in self.waiters):
             return False
@@ -123,7 +123,8 @@ class Conductor:
             self.sleepers.suspect(thread)
         return True
 
-    def _may_be_asleep(self, thread: threading.Thread) -> bool:
+    def may_be_asleep(self, thread: threading.Thread) -> bool:
+        """Whether a thread that does not wait on the clock was asleep at the last census, and was not woken since."""
         return thread not in self._woken and self.sleepers.may_include(thread)
 
     def advance(self, to_ns: int) -> None:

@@ -15,6 +15,8 @@ from .members import Members
 
 _REST_NS = 15_000_000
 """For how long a thread must not have run to count as asleep. One that waits for the interpreter does so for 5 ms."""
+_REST_UNTOLD_NS = 100_000_000
+"""The same where the system keeps no account, and a thread that waits for a processor looks the same as one asleep."""
 
 
 @dataclass(slots=True)
@@ -52,7 +54,9 @@ class Sleepers:
 
     def take_census(self, threads: Iterable[threading.Thread], now_ns: int, *, pulses: int) -> None:
         """Look at each of these threads. To be done every few milliseconds, always by the same thread."""
+        enough_ns = _REST_NS
         if not census.AVAILABLE:
+            enough_ns = _REST_UNTOLD_NS
             others_ns = native.process_time_ns() - native.thread_time_ns()
             self._activity = pulses, others_ns // 200_000
         before, self._rests = self._rests, {}
@@ -63,7 +67,7 @@ class Sleepers:
             rest = before.get(thread)
             if rest is None or rest.account != account:
                 rest = _Rest(account, now_ns)
-            elif rest.block is None and now_ns - rest.since_ns >= _REST_NS:
+            elif rest.block is None and now_ns - rest.since_ns >= enough_ns:
                 frame = sys._current_frames().get(thread.ident or 0)
                 rest.block, rest.idle = census.blocked_on(thread), is_idle(frame)
                 rest.place = str(site_of(frame)) if frame is not None else ""

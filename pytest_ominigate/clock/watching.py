@@ -80,7 +80,7 @@ class Watcher:
     def _bear_with_restless(self, unknown: list[threading.Thread], now_ns: int) -> None:
         """Wait no longer for threads outside the test that run on and on, once all of the test waits."""
         members = self._conductor.members
-        awake = [thread for thread in unknown if not self._conductor.sleepers.may_include(thread)]
+        awake = [thread for thread in unknown if not self._conductor.may_be_asleep(thread)]
         if not awake or inflight.anything() or any(map(members.has, awake)):
             self._restless_since_ns = None
         elif self._restless_since_ns is None:
@@ -90,7 +90,7 @@ class Watcher:
 
     def _find_escapes(self, unknown: list[threading.Thread]) -> None:
         """Notice a thread of the test that sleeps until real time wakes it, while nothing else is under way."""
-        if all(map(self._conductor.sleepers.may_include, unknown)) and not inflight.anything():
+        if all(map(self._conductor.may_be_asleep, unknown)) and not inflight.anything():
             for thread in unknown:
                 self._conductor.sleepers.suspect(thread)
 

@@ -15,7 +15,7 @@ from contextlib import contextmanager
 import pytest
 import uvloop
 
-from pytest_ominigate.clock import VirtualClock, census, sleepers
+from pytest_ominigate.clock import VirtualClock, census
 
 HOUR = 3600
 
@@ -152,7 +152,6 @@ class TestWithoutAnAccount:
     def _nothing_is_told(self, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setattr(census, "AVAILABLE", False)
         monkeypatch.setattr(census, "blocked_on", lambda _: census.Block.UNKNOWN)
-        monkeypatch.setattr(sleepers, "_REST_NS", 5_000_000)
 
     def test_known_waits_are_as_exact_as_ever(self, clock: VirtualClock) -> None:
         with ThreadPoolExecutor(4) as pool:

@@ -141,18 +141,16 @@ def test_a_request_in_flight_is_waited_for_with_patience(notices: list[str]) -> 
     done = threading.Event()
 
     def serve() -> None:
-        with inflight.busy():
-            end = threading.Event()
-            for _ in range(3):
-                sum(range(2_000_000))
-            end.set()
+        for _ in range(3):
+            sum(range(2_000_000))
         done.set()
 
     thread = threading.Thread(target=serve)
     inflight.stay_real(thread)
-    thread.start()
-    done.wait()
-    thread.join()
+    with inflight.busy():
+        thread.start()
+        done.wait()
+        thread.join()
 
     assert notices == []
 
