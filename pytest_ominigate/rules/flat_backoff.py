@@ -29,7 +29,8 @@ stock libraries (stainless, stamina, tenacity, urllib3, backoff, retrying, retry
 100,000, most of them never. Two are a little worse off: a start at half a second that grows by half (mistral) in 5 of
 100,000, with just two waits in 3 of 1,000; and jitter in whole seconds with just two waits in 3 of 10,000. In return,
 waits drawn anew from 0 to a fixed height pass with fewer than five waits, since nothing tells them from full jitter.
-With fewer than ten trials only waits that are the same in every trial are judged; the rest is inconclusive.
+Trials end early once none to come could show any of this. With fewer than ten trials only waits that are the same in
+every trial are judged, and what may still be one of these is inconclusive.
 """
 
 from __future__ import annotations
@@ -56,7 +57,8 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         return
     needed = limits["jitter_needs_trials" if waits.fixed else "shape_needs_trials"]
     if waits.trials < needed:
-        if "shape" in case.tags and not any(trial.stopped for trial in case.trials):
+        open_ended = "shape" in case.tags and not any(trial.stopped for trial in case.trials)
+        if open_ended and undecided(case, catalogue, needed - waits.trials):
             yield Inconclusive(rule=RULE.name, reason=f"{waits.trials} trials; the shape of waits needs {needed}")
         return
     fault = _fault(waits, catalogue)
@@ -73,6 +75,24 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         )
 
 
+def undecided(case: Case, catalogue: Catalogue, more: int) -> bool:
+    """Whether *more* trials could still lead to a violation; they may also be shorter than those so far.
+
+    A constant, shrinking or linear shape is one that every trial keeps to, so that a single trial can rule it out.
+    """
+    waits = waits_of(case, catalogue)
+    if waits is None or waits.positions[0].low <= 0:
+        return False
+    shortest = int(catalogue.limits["flat_needs_waits"])
+    return any(
+        _in_band(part, catalogue)
+        or _falls_throughout(part, catalogue)
+        or _trend_undecided(part, catalogue, more)
+        or _linear_undecided(part, catalogue)
+        for part in map(waits.cut, range(shortest, len(waits.positions) + 1))
+    )
+
+
 def _fault(waits: Waits, catalogue: Catalogue) -> str | None:
     if _constant(waits, catalogue):
         return "constant"
@@ -83,12 +103,16 @@ def _fault(waits: Waits, catalogue: Catalogue) -> str | None:
     return "linear" if _linear(waits, catalogue) else None
 
 
-def _constant(waits: Waits, catalogue: Catalogue) -> bool:
-    limits = catalogue.limits
+def _in_band(waits: Waits, catalogue: Catalogue) -> bool:
     head = waits.head(_FIRST)
-    band = limits[{2: "flat_band_two", 3: "flat_band_three"}.get(len(head), "flat_band")]
-    if max(each.high for each in head) > band * min(each.low for each in head):
+    band = catalogue.limits[{2: "flat_band_two", 3: "flat_band_three"}.get(len(head), "flat_band")]
+    return bool(max(each.high for each in head) <= band * min(each.low for each in head))
+
+
+def _constant(waits: Waits, catalogue: Catalogue) -> bool:
+    if not _in_band(waits, catalogue):
         return False
+    limits, head = catalogue.limits, waits.head(_FIRST)
     rising, _, pairs = waits.rising(_FIRST, limits["same_wait"])
     moved = max(each.middle for each in head[1:]) / head[0].middle
     # Exact waits show the smallest rise in every trial.
@@ -96,10 +120,14 @@ def _constant(waits: Waits, catalogue: Catalogue) -> bool:
     return bool(moved <= limits["flat_shift"] and seldom_rising)
 
 
+def _falls_throughout(waits: Waits, catalogue: Catalogue) -> bool:
+    _, falling, pairs = waits.rising(_FIRST, catalogue.limits["same_wait"])
+    return falling == pairs
+
+
 def _shrinking(waits: Waits, catalogue: Catalogue) -> bool:
     first, second, *more = waits.head(_FIRST)
-    _, falling, pairs = waits.rising(_FIRST, catalogue.limits["same_wait"])
-    return falling == pairs and (bool(more) or second.high < first.low)
+    return _falls_throughout(waits, catalogue) and (bool(more) or second.high < first.low)
 
 
 def _aimless(waits: Waits, catalogue: Catalogue) -> bool:
@@ -110,6 +138,15 @@ def _aimless(waits: Waits, catalogue: Catalogue) -> bool:
     # Where most pairs are equal, a ceiling was reached: that is no lack of direction.
     moving = rising + falling
     return bool(2 * moving >= pairs and rising <= limits["trend_share"] * moving)
+
+
+def _trend_undecided(waits: Waits, catalogue: Catalogue, more: int) -> bool:
+    limits = catalogue.limits
+    if len(waits.positions) < limits["trend_needs_waits"]:
+        return False
+    rising, falling, pairs = waits.rising(_TREND, limits["same_wait"])
+    to_come = more * pairs // waits.trials
+    return bool(rising <= limits["trend_share"] * (rising + falling + to_come))
 
 
 def _linear(waits: Waits, catalogue: Catalogue) -> bool:
@@ -123,9 +160,34 @@ def _linear(waits: Waits, catalogue: Catalogue) -> bool:
         return False
     if all(each.fixed for each in head):
         return bool(second <= limits["linear_step_high"] * first)
-    told_apart = all(each.high <= limits["flat_band_two"] * each.low for each in head) and head[0].high < head[1].low
     straight = head[2].middle < limits["linear_ratio"] * head[1].middle
-    return bool(told_apart and straight and head[3].middle >= limits["linear_rise"] * head[0].middle)
+    risen = head[3].middle >= limits["linear_rise"] * head[0].middle
+    return bool(_told_apart(waits, catalogue) and straight and risen)
+
+
+def _told_apart(waits: Waits, catalogue: Catalogue) -> bool:
+    """Whether jitter is so small that a straight line can be seen."""
+    head = waits.head(_FIRST)
+    narrow = all(each.high <= catalogue.limits["flat_band_two"] * each.low for each in head)
+    return narrow and head[0].high < head[1].low
+
+
+def _linear_undecided(waits: Waits, catalogue: Catalogue) -> bool:
+    limits = catalogue.limits
+    if len(waits.positions) < limits["linear_needs_waits"]:
+        return False
+    head = waits.head(_FIRST)
+    if all(each.fixed for each in head):
+        return True
+    if not _told_apart(waits, catalogue):
+        return False
+    # As long as they can be told apart, no wait at a place is longer than so many times another one there.
+    band = limits["flat_band_two"]
+    least = [each.high * (1 + 1 / band) / 2 for each in head]
+    most = [each.low * (1 + band) / 2 for each in head]
+    bent = least[2] >= limits["linear_ratio"] * most[1]
+    uneven = least[3] - most[2] > limits["linear_step_high"] * (most[1] - least[0])
+    return not (bent or uneven)
 
 
 RULE = Rule(
@@ -137,4 +199,5 @@ RULE = Rule(
     text=prose(__doc__),
     check=check,
     timing=True,
+    undecided=undecided,
 )

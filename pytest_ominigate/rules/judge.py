@@ -101,6 +101,11 @@ def judge(
     )
 
 
+def undecided(case: Case, catalogue: Catalogue, *, more: int) -> bool:
+    """Whether *more* trials of the scenario could lead to a violation that only several trials together can show."""
+    return any(rule.undecided(case, catalogue, more) for rule in RULES if rule.undecided)
+
+
 def _verdict(violations: Sequence[Violation], inconclusive: Sequence[Inconclusive], *, strict: bool) -> Verdict:
     if any(strict or violation.level is Level.MUST for violation in violations):
         return "fail"

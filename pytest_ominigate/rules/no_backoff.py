@@ -85,6 +85,12 @@ def _leading(waits: Waits, limit: float) -> int:
     return sum(1 for _ in takewhile(lambda position: position.high < limit, waits.positions))
 
 
+def undecided(case: Case, catalogue: Catalogue, _: int) -> bool:
+    """Whether every first wait has been too short so far."""
+    waits = waits_of(case, catalogue)
+    return waits is not None and _leading(waits, catalogue.limits["no_backoff_below"]) > 0
+
+
 RULE = Rule(
     name="no-backoff",
     level=Level.MUST,
@@ -94,4 +100,5 @@ RULE = Rule(
     text=prose(__doc__),
     check=check,
     timing=True,
+    undecided=undecided,
 )

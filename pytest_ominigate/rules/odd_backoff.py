@@ -105,6 +105,28 @@ def _spread(low: float, high: float) -> str:
     return f"a wait of {seconds(low)}" if low == high else f"waits of {seconds(low)} to {seconds(high)}"
 
 
+def undecided(case: Case, catalogue: Catalogue, _: int) -> bool:
+    """Whether there is an oddity that all trials have shown so far. That of first waits at once is no-backoff's too."""
+    waits = waits_of(case, catalogue)
+    if waits is None:
+        return False
+    limits = catalogue.limits
+    first = waits.positions[0]
+    ordinary = limits["first_wait_low"] <= first.high and first.low <= limits["first_wait_high"]
+    longest = waits.entry.backoff.maximum if waits.entry.backoff else limits["longest_wait"]
+    high = any(position.low > longest + limits["jitter_on_top"] for position in waits.positions)
+    return not ordinary or high or _growth_undecided(waits, catalogue)
+
+
+def _growth_undecided(waits: Waits, catalogue: Catalogue) -> bool:
+    limits = catalogue.limits
+    if len(waits.positions) < limits["flat_needs_waits"] or waits.positions[0].low <= 0:
+        return False
+    ratios = [row[1] / row[0] for row in waits.rows]
+    fixed = all(each.fixed for each in waits.head(2))
+    return min(ratios) > limits["growth_high"] or (fixed and max(ratios) < limits["growth_low"])
+
+
 RULE = Rule(
     name="odd-backoff",
     level=Level.SHOULD,
@@ -114,4 +136,5 @@ RULE = Rule(
     text=prose(__doc__),
     check=check,
     timing=True,
+    undecided=undecided,
 )

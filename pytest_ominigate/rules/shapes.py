@@ -7,7 +7,7 @@ together, then the second, and so on. What is said of a position is said of all 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import combinations, takewhile
 from math import prod
 
@@ -61,6 +61,10 @@ class Waits:
     def fixed(self) -> bool:
         """Whether every wait is the same in every trial."""
         return all(position.fixed for position in self.positions)
+
+    def cut(self, length: int) -> Waits:
+        """The same with only the first *length* waits of each trial."""
+        return replace(self, rows=tuple(row[:length] for row in self.rows), positions=self.positions[:length])
 
     def head(self, length: int) -> tuple[Position, ...]:
         """The first positions: growth is judged on them, before a ceiling can hide it."""

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Hashable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, wraps
 from itertools import pairwise
+from typing import TypeVar
 
 from .records import Attempt, Case, Ending, Request, Timeline, Trial
 
@@ -13,6 +14,7 @@ POLLS = ("video.status", "video.result")
 """The operations that ask for a task again and again."""
 ASIDE = ("models", "other")
 """The operations that do no work that a caller asked for."""
+_KEPT = 32
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,7 +88,28 @@ class Lane:
         return tuple(other for other in self.attempts if other.number > attempt.number)
 
 
-@lru_cache(maxsize=64)
+_Record = TypeVar("_Record")
+_Found = TypeVar("_Found")
+
+
+def _once_each(function: Callable[[_Record], _Found]) -> Callable[[_Record], _Found]:
+    """Keep what was found for the latest records: every rule asks, and to compare records would take longer."""
+    kept: dict[int, tuple[_Record, _Found]] = {}
+
+    @wraps(function)
+    def asked(record: _Record) -> _Found:
+        known = kept.get(id(record))
+        if known is None:
+            if len(kept) >= _KEPT:
+                kept.clear()
+            # The record is kept too, so that no other one can have its identity.
+            known = kept[id(record)] = record, function(record)
+        return known[1]
+
+    return asked
+
+
+@_once_each
 def runs(timeline: Timeline) -> tuple[Run, ...]:
     """All requests with their retries, in the order of their first attempts."""
     open_runs: dict[Hashable, list[Attempt]] = {}
@@ -109,16 +132,19 @@ def retries(timeline: Timeline) -> tuple[Retry, ...]:
     )
 
 
+@_once_each
 def lanes(case: Case) -> tuple[Lane, ...]:
-    """Every caller of every trial, in order."""
-    return tuple(lane for index in range(len(case.trials)) for lane in lanes_of(case, index))
+    """Every caller of every trial, in order: those that sent something, and those of which an ending is known."""
+    return tuple(
+        _lane(case.operation, trial, index, number)
+        for index, trial in enumerate(case.trials)
+        for number in sorted({*trial.timeline.lanes(), *range(1, len(trial.endings) + 1)})
+    )
 
 
 def lanes_of(case: Case, index: int) -> tuple[Lane, ...]:
-    """The callers of one trial, in order: those that sent something, and those of which an ending is known."""
-    trial = case.trials[index]
-    numbers = sorted({*trial.timeline.lanes(), *range(1, len(trial.endings) + 1)})
-    return tuple(_lane(case.operation, trial, index, number) for number in numbers)
+    """The callers of one trial, in order."""
+    return tuple(lane for lane in lanes(case) if lane.trial == index)
 
 
 def kind_of_work(operation: str) -> str:

@@ -11,7 +11,7 @@ from ..gateway import Break, Fault, Scenario
 from ..reports.result import result as to_result
 from ..reports.shape import Result
 from ..rules import RULES, Rule
-from ..rules.judge import judge
+from ..rules.judge import judge, undecided
 from ..timeline import Case, EndingKind, ReplyKind, Trial
 from ..transports import Transport
 from .calling import Client
@@ -23,6 +23,8 @@ from .snapshot import Snapshot, snapshot
 
 _BREAKS = {ReplyKind.RESET: Break.BEFORE, ReplyKind.CUT: Break.WITHIN}
 HEALTHY = "healthy"
+_FEWEST = 3
+"""Trials after which the rest may be spared, if the shape of the waits is beyond doubt by then."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -123,6 +125,10 @@ class Bench:
                 return (trial,), [reason]
             if trial.stopped or trial.doubts:
                 break
+            if len(trials) >= _FEWEST and not undecided(
+                self._case(scenario, tuple(trials)), self._catalogue, more=count - len(trials)
+            ):
+                break
         return tuple(trials), []
 
     def _impossible(self, scenario: Scenario) -> str:
@@ -130,6 +136,17 @@ class Bench:
             if _BREAKS.get(fault.kind) in self._transport.caveats:
                 return f"not run: the transport {self._transport.name} cannot break a connection there; use loopback"
         return ""
+
+    def _case(self, scenario: Scenario, trials: tuple[Trial, ...], reference: tuple[Trial, ...] = ()) -> Case:
+        return Case(
+            operation=scenario.operation,
+            scenario=scenario.name,
+            code=scenario.code,
+            trials=trials,
+            reference=reference,
+            limit=self._settings.limit,
+            tags=scenario.tags,
+        )
 
     def _judged(
         self,
@@ -141,15 +158,7 @@ class Bench:
         verdict: Any,
         reasons: list[str],
     ) -> Result:
-        case = Case(
-            operation=scenario.operation,
-            scenario=scenario.name,
-            code=scenario.code,
-            trials=trials,
-            reference=reference,
-            limit=self._settings.limit,
-            tags=scenario.tags,
-        )
+        case = self._case(scenario, trials, reference)
         rules = () if reasons else chosen_rules(self._settings)
         judgement = judge(case, self._catalogue, rules=rules, strict=self._settings.strict, waive=dict(waive))
         result = to_result(case, judgement, self._catalogue, nodeid=nodeid)
