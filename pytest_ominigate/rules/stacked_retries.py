@@ -96,7 +96,7 @@ def _loop(outside: list[Wait]) -> str:
 
 
 def _keep(outside: list[Wait]) -> str:
-    return f", and keep the loop at {outside[0].where}." if outside and outside[0].where else "."
+    return f", and keep the loop that waits at {outside[0].where}." if outside and outside[0].where else "."
 
 
 RULE = Rule(

@@ -45,7 +45,7 @@ GUILTY = {
         ),
         (
             "openai SDK 3 x tenacity 3 = 9 requests: both layers retry. Set max_retries=0 on the SDK's client, "
-            "and keep the loop at client.py:31 in ask."
+            "and keep the loop that waits at client.py:31 in ask."
         ),
     ),
     "only the frames tell": (
