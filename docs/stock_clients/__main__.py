@@ -26,7 +26,7 @@ def main() -> None:
     parser.add_argument("--upgrade", action="store_true", help="fetch the newest versions that the rows allow")
     parser.add_argument("--cache", type=Path, default=CACHE, help=f"folder of the environments (default: {CACHE})")
     options = parser.parse_args()
-    stored = load()
+    stored = {name: result for name, result in load().items() if name in ROWS}
     if not options.render:
         for name in options.only or ROWS:
             stored[name] = judging.judge(ROWS[name], options.cache.resolve(), upgrade=options.upgrade)
