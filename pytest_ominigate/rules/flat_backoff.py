@@ -99,7 +99,7 @@ def _fault(waits: Waits, catalogue: Catalogue) -> str | None:
     if _shrinking(waits, catalogue):
         return "shrinking"
     if _aimless(waits, catalogue):
-        return "no longer and no shorter"
+        return "no more rising than falling"
     return "linear" if _linear(waits, catalogue) else None
 
 

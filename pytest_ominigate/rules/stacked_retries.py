@@ -51,10 +51,11 @@ def _by_count(run: Run, waits: list[Wait]) -> str | None:
     outside = _layers(run, waits, inside=False)
     sdk = f"{inside[0].layer} SDK" if inside else "SDK"
     loop = _loop(outside)
-    return (
-        f"{sdk} {longest} x {loop} {calls} = {len(run)} requests: both layers retry. Set max_retries=0 on the SDK's "
-        f"client{_keep(outside)}"
-    )
+    if longest * calls == len(run):
+        made = f"{sdk} {longest} x {loop} {calls} = {len(run)} requests"
+    else:  # the SDK retried in some of its calls, or not as often in all of them
+        made = f"{sdk} up to {longest} x {loop} {calls}, {len(run)} requests in all"
+    return f"{made}: both layers retry. Set max_retries=0 on the SDK's client{_keep(outside)}"
 
 
 def _by_frames(run: Run, waits: list[Wait]) -> str | None:
@@ -95,7 +96,7 @@ def _loop(outside: list[Wait]) -> str:
 
 
 def _keep(outside: list[Wait]) -> str:
-    return f", and keep the loop at {outside[0].where}." if outside and outside[0].where else "."
+    return f", and keep the loop that waits at {outside[0].where}." if outside and outside[0].where else "."
 
 
 RULE = Rule(

@@ -4,11 +4,12 @@ from typing import Any
 
 import pytest
 
+from pytest_ominigate.rules import Violation
 from pytest_ominigate.rules.flat_backoff import RULE
 from pytest_ominigate.timeline import Case
 
 from .jitters import FLAT, rows
-from .timelines import OK, UNKNOWN, Table, backing_off, call, error, found, must, step, table, trial, video
+from .timelines import CATALOGUE, OK, UNKNOWN, Table, backing_off, call, error, found, must, step, table, trial, video
 from .timelines import case as make_case
 
 FAILED = error("upstream_failed")
@@ -22,6 +23,7 @@ GUILTY: Table = {
     "one, two, three, four": (backing_off([[1, 2, 3, 4]] * 12), must(2)),
     "one, three, five, seven": (backing_off([[1, 3, 5, 7]] * 12), must(2)),
     "up and down": (backing_off([[2, 1, 2, 1, 2, 1]] * 12), must(2)),
+    "growing, then at once": (backing_off([[0.4, 0.8, 1.6, 0, 0, 0]] * 12), must(2)),
     "under a rate limit": (backing_off([[1, 1]] * 12, code="rate_limited"), must(2)),
     "tenacity's example with at least four seconds, cut off early": (backing_off([[4, 4]] * 12), must(2)),
 }
@@ -61,6 +63,15 @@ OPEN: Table = {
 @table(GUILTY)
 def test_finds(what: Case, expected: Any) -> None:
     assert found(RULE, what) == expected
+
+
+def test_does_not_call_waits_without_direction_even() -> None:
+    (finding,) = RULE.check(backing_off([[0.4, 0.8, 1.6, 0, 0, 0]] * 12), CATALOGUE)
+
+    assert isinstance(finding, Violation)
+    assert finding.observed == (
+        "no more rising than falling waits in 12 trials, such as 0.4 s, 0.8 s, 1.6 s, 0 s, 0 s, 0 s"
+    )
 
 
 @table(INNOCENT)

@@ -29,6 +29,13 @@ GUILTY = {
         call(*counted(3, 3)),
         "SDK 3 x the caller's loop 3 = 9 requests: both layers retry. Set max_retries=0 on the SDK's client.",
     ),
+    "the SDK retries in its first call only": (
+        call(*counted(1, 4), *[step(4 + loop, FAILED, sdk_retry=0) for loop in range(3)]),
+        (
+            "SDK up to 4 x the caller's loop 4, 7 requests in all: both layers retry. "
+            "Set max_retries=0 on the SDK's client."
+        ),
+    ),
     "the frames tell the names": (
         call(
             *counted(3, 3),
@@ -38,7 +45,7 @@ GUILTY = {
         ),
         (
             "openai SDK 3 x tenacity 3 = 9 requests: both layers retry. Set max_retries=0 on the SDK's client, "
-            "and keep the loop at client.py:31 in ask."
+            "and keep the loop that waits at client.py:31 in ask."
         ),
     ),
     "only the frames tell": (
