@@ -120,6 +120,12 @@ def anything() -> bool:
     return any(flow.under_way() for flow in flows)
 
 
+def expects(sock: socket.socket) -> bool:
+    """Whether a server of this process has been sent something on this connection that it may be working on."""
+    found = _find(sock)
+    return found is not None and found[1] and (found[0].up > 0 or bool(_work))
+
+
 def forget(address: tuple[str, int]) -> None:
     """Drop a connection that is closed, but not one that has taken its address since."""
     with _guard:

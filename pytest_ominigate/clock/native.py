@@ -27,35 +27,39 @@ _poll = getattr(select, "poll", None)
 READ, WRITE = EVENT_READ, EVENT_WRITE
 
 
-def any_ready(descriptors: Mapping[int, int], *, block: bool = False) -> bool:
+SOON_S = 0.005
+"""Seconds within which what is under way in this process has mostly arrived; too few to be taken for a rest."""
+
+
+def any_ready(descriptors: Mapping[int, int], seconds: float | None = 0) -> bool:
     """Whether one of the file descriptors can be read from or written to without blocking, or is closed.
 
     Args:
         descriptors: for each, ``READ``, ``WRITE`` or both.
-        block: wait, in real time, until it is so.
+        seconds: for how long to wait, in real time, until it is so; None for no limit.
     """
     if any(fd < 0 for fd in descriptors):
         return True
     if _poll is None:
-        return _any_selected(descriptors, block=block)
+        return _any_selected(descriptors, seconds)
     poll = _poll()
     for fd, events in descriptors.items():
         poll.register(fd, (select.POLLIN if events & READ else 0) | (select.POLLOUT if events & WRITE else 0))
-    return bool(poll.poll(None if block else 0))
+    return bool(poll.poll(None if seconds is None else seconds * 1_000))
 
 
-def _any_selected(descriptors: Mapping[int, int], *, block: bool) -> bool:
+def _any_selected(descriptors: Mapping[int, int], seconds: float | None) -> bool:
     readers = [fd for fd, events in descriptors.items() if events & READ]
     writers = [fd for fd, events in descriptors.items() if events & WRITE]
     try:
-        return any(_select(readers, writers, readers, None if block else 0))
+        return any(_select(readers, writers, readers, seconds))
     except (OSError, ValueError):
         return True  # closed
 
 
-def readable(fd: int) -> bool:
-    """Whether a read from *fd* would not block; so too if it is closed."""
-    return any_ready({fd: READ})
+def readable(fd: int, seconds: float = 0) -> bool:
+    """Whether a read from *fd* would not block, at once or within so many seconds of real time; so too if closed."""
+    return any_ready({fd: READ}, seconds)
 
 
 class Alarm:
@@ -80,7 +84,7 @@ class Alarm:
 
     def wait_with(self, descriptors: Mapping[int, int]) -> None:
         """Block, in real time, until one of the file descriptors is ready or the alarm rings."""
-        any_ready({**descriptors, self._fd: READ}, block=True)
+        any_ready({**descriptors, self._fd: READ}, None)
 
     def silence(self) -> None:
         """Make it fit for another wait."""
