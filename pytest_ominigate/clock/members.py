@@ -74,10 +74,6 @@ class Members:
         elif self.has_current():
             self._inside.add(thread)
 
-    def set_aside(self, thread: threading.Thread) -> None:
-        """That thread is the harness's."""
-        self._aside.add(thread)
-
     def ignore(self, threads: Iterable[threading.Thread]) -> None:
         """From now on, and for all later clocks, wait no more for these threads outside: they never rest."""
         _restless.update(threads)

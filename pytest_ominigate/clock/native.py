@@ -16,6 +16,7 @@ process_time_ns = time.process_time_ns
 thread_time_ns = time.thread_time_ns
 allocate_lock = _thread.allocate_lock
 Lock = _thread.LockType
+start_new_thread = _thread.start_new_thread
 
 FUNCTIONS = {
     name: getattr(time, name) for name in ("sleep", "monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")

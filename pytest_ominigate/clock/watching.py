@@ -38,24 +38,27 @@ class Watcher:
         self._pulses = 0
         self._bell = native.allocate_lock()
         self._bell.acquire()
-        self._thread = threading.Thread(target=self._keep_looking, name="ominigate-clock", daemon=True)
+        self._ended = native.allocate_lock()
+        self._ended.acquire()
 
     def start(self) -> None:
-        """Start looking."""
-        self._conductor.members.set_aside(self._thread)
-        self._thread.start()
+        """Start looking, in a bare thread: to start and join one of ``threading`` takes longer than most trials."""
+        native.start_new_thread(self._keep_looking, ())
 
     def stop(self) -> None:
-        """Stop, and return when the thread has ended."""
+        """Stop, and return when the thread has done its last."""
         self._bell.release()
-        self._thread.join()
+        self._ended.acquire()
 
     def _keep_looking(self) -> None:
-        while not self._bell.acquire(timeout=_LOOK_S):
-            with self._conductor.lock:
-                if self._conductor.running:
-                    self._look(native.monotonic_ns())
-        self._conductor.sleepers.close()
+        try:
+            while not self._bell.acquire(timeout=_LOOK_S):
+                with self._conductor.lock:
+                    if self._conductor.running:
+                        self._look(native.monotonic_ns())
+            self._conductor.sleepers.close()
+        finally:
+            self._ended.release()
 
     def _look(self, now_ns: int) -> None:
         conductor = self._conductor
