@@ -55,8 +55,8 @@ class Call:
 class Backend:
     """What the gateway keeps during a trial: video tasks, counters, and replies that a test wrote by hand."""
 
-    def __init__(self) -> None:
-        self._ledger = videos.Ledger()
+    def __init__(self, *, polls_to_complete: int = videos.POLLS_TO_COMPLETE) -> None:
+        self._ledger = videos.Ledger(polls_to_complete)
         self._numbers: Counter[str] = Counter()
         self._written: dict[str, Body] = {}
 

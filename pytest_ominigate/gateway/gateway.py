@@ -24,6 +24,7 @@ from .script import Planned, Script
 from .scripted import choose
 from .streams import EventStream
 from .validation import Refusal
+from .videos import POLLS_TO_COMPLETE
 from .wire import Break, WireReply, WireRequest
 
 _NO_ANSWER = WireReply(breaks=Break.BEFORE)
@@ -65,6 +66,7 @@ class FakeGateway:
         clock: Clock | None = None,
         limit: int | None = None,
         on_overrun: Callable[[], None] | None = None,
+        polls_to_complete: int = POLLS_TO_COMPLETE,
     ) -> None:
         """Start a trial: forget all of the last one.
 
@@ -73,13 +75,14 @@ class FakeGateway:
             clock: the trial's clock, if it is another than the last one's.
             limit: the number of requests after which it is over, if another.
             on_overrun: called once, when the request of that number has been recorded.
+            polls_to_complete: how many polls a video task takes that is not completed by its age before.
         """
         with self._lock:
             self._clock = clock or self._clock
             self.limit = limit or self.limit
             self._on_overrun = on_overrun
             self._keyring = Keyring()
-            self._backend = Backend()
+            self._backend = Backend(polls_to_complete=polls_to_complete)
             self._script = Script(self._catalogue, faults)
             self._magic = Magic(self._catalogue)
             self._attempts: list[Attempt] = []

@@ -23,6 +23,7 @@ class Task:
     id: str
     model: str
     created: float
+    polls_needed: int
     polls: int = 0
     completed: bool = False
 
@@ -35,16 +36,17 @@ class Task:
         """Count one poll and say how far the task has come: ``queued``, ``processing`` or ``completed``."""
         self.polls += 1
         age = now - self.created
-        self.completed = self.completed or self.polls >= POLLS_TO_COMPLETE or age >= SECONDS_TO_COMPLETE
+        self.completed = self.completed or self.polls >= self.polls_needed or age >= SECONDS_TO_COMPLETE
         if self.completed:
             return "completed"
         return "queued" if self.polls == 1 and age < SECONDS_TO_START else "processing"
 
 
 class Ledger:
-    """The video tasks of one trial."""
+    """The video tasks of one trial, each completed by the poll of that number, if not by its age."""
 
-    def __init__(self) -> None:
+    def __init__(self, polls_to_complete: int = POLLS_TO_COMPLETE) -> None:
+        self._polls_to_complete = polls_to_complete
         self._tasks: dict[str, Task] = {}
         self._created = 0
 
@@ -55,7 +57,7 @@ class Ledger:
     def create(self, model: str, now: float) -> dict[str, Any]:
         """Enter a new task; the reply to ``create``."""
         self._created += 1
-        task = Task(id=f"task_omg_{self._created}", model=model, created=now)
+        task = Task(id=f"task_omg_{self._created}", model=model, created=now, polls_needed=self._polls_to_complete)
         self._tasks[task.id] = task
         if len(self._tasks) > _MOST_TASKS:
             del self._tasks[next(iter(self._tasks))]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import Any
 
 from ..catalogue import Catalogue
@@ -17,7 +17,7 @@ from ..transports import Transport
 from .calling import Client
 from .freezing import frozen
 from .health import complaint
-from .run import Running, Trials
+from .run import Running, Step, Trials
 from .settings import Settings
 from .snapshot import Snapshot, snapshot
 
@@ -25,15 +25,6 @@ _BREAKS = {ReplyKind.RESET: Break.BEFORE, ReplyKind.CUT: Break.WITHIN}
 HEALTHY = "healthy"
 _FEWEST = 3
 """Trials after which the rest may be spared, if the shape of the waits is beyond doubt by then."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Step:
-    """A trial to run."""
-
-    faults: tuple[Fault, ...] = ()
-    callers: int = 1
-    seed: str = ""
 
 
 Plan = Generator[Step, Running, Result]
@@ -65,7 +56,7 @@ class Bench:
         try:
             step = next(plan)
             while True:
-                step = plan.send(self._trials.run(client, step.faults, callers=step.callers, seed=step.seed))
+                step = plan.send(self._trials.run(client, step))
         except StopIteration as done:
             return done.value  # type: ignore[no-any-return]
 
@@ -75,13 +66,13 @@ class Bench:
         try:
             step = next(plan)
             while True:
-                step = plan.send(await self._trials.arun(client, step.faults, callers=step.callers, seed=step.seed))
+                step = plan.send(await self._trials.arun(client, step))
         except StopIteration as done:
             return done.value  # type: ignore[no-any-return]
 
     def _plan(self, client: Client, scenario: Scenario, nodeid: str, waive: Mapping[str, str]) -> Plan:
         if self._healthy is None or self._healthy[0] is not client:
-            running = yield Step(seed=HEALTHY)
+            running = yield Step(seed=HEALTHY, rehearsal=scenario.name != HEALTHY)
             healthy_trial = frozen(running, self._catalogue)
             self._healthy = client, healthy_trial, snapshot(running.gots[0].value, running.secrets)
         _, trial, healthy = self._healthy

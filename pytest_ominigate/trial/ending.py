@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..timeline import Clue, Ending, EndingKind, Reply
 from .deadline import timed_out
 from .findable import chain, clues, leaks, log_clues, log_leaks
-from .guarded import PATIENCE, patiently, spoken
+from .guarded import PATIENCE, is_plain, patiently, spoken
 from .masking import Mask, shortened, steady
 from .reach import Found, walk
 from .snapshot import Kind, Snapshot, like, qualified, snapshot_of, text_content
@@ -76,7 +76,9 @@ def build(
             _see_value(look, value, "exception", mask)
             look.timed_out = timed_out(value, replies, messages)
 
-    if not patiently(see, seconds=patience) and on_doubt is not None:
+    if is_plain(value) and not records:
+        see()
+    elif not patiently(see, seconds=patience) and on_doubt is not None:
         on_doubt("what the caller got blocks when it is read")
     result = look.result
     return Ending(

@@ -48,6 +48,14 @@ def taken(items: Iterable[T], limit: int) -> list[T]:
     return found
 
 
+_PLAIN = frozenset((str, bytes, int, float, bool, type(None)))
+
+
+def is_plain(value: object) -> bool:
+    """Whether it is of a kind that can be looked at without running anybody's code."""
+    return type(value) in _PLAIN
+
+
 def patiently(work: Callable[[], None], *, seconds: float = PATIENCE) -> bool:
     """Run *work*, and give up waiting for it after *seconds* of real time.
 

@@ -21,7 +21,7 @@ from .bench import Bench
 from .calling import Client, Got
 from .freezing import endings_of, frozen, gaps, part
 from .outcome import Outcome
-from .run import Running, Trials
+from .run import Running, Step, Trials
 from .settings import API_KEY, Settings
 from .trust import trust_put_off
 from .watch import Part, Watch
@@ -188,7 +188,7 @@ class Ominigate:
             return function(*args, **kwargs)
 
         if self._watch is None:
-            return self._whole(self._trials.run(client, self._take_faults(), seed="call"))
+            return self._whole(self._trials.run(client, Step(faults=self._take_faults(), seed="call")))
         running, before = self._begin_part(self._watch)
         got = self._trials.call_here(client, running)
         return self._end_part(self._watch, got, *before)
@@ -200,7 +200,7 @@ class Ominigate:
             return function(*args, **kwargs)
 
         if self._watch is None:
-            return self._whole(await self._trials.arun(client, self._take_faults(), seed="call"))
+            return self._whole(await self._trials.arun(client, Step(faults=self._take_faults(), seed="call")))
         running, before = self._begin_part(self._watch)
         got = await self._trials.call_there(client, running)
         return self._end_part(self._watch, got, *before)

@@ -8,12 +8,14 @@ import contextvars
 import inspect
 import sys
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from ..clock import START, RealClock, VirtualClock, native
 from ..gateway import FakeGateway, Fault
+from ..gateway.videos import POLLS_TO_COMPLETE
 from ..timeline import Attempt, EndingKind
 from ..transports import Transport
 from ..transports.real_host import RealHostGuard
@@ -29,7 +31,20 @@ _PAUSE = 600.0
 """Seconds of virtual time between two trials, in which the client's own limiters and circuit breakers recover."""
 _INSISTENCE = 0.5
 """Seconds of real time after which a client that does not leave its call is interrupted again."""
+_REHEARSAL_POLLS = 2
+"""As few as show a client that a task was not yet done, and then was."""
 _OVERRUN = "it was still sending at the request limit"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Step:
+    """A trial to run."""
+
+    faults: tuple[Fault, ...] = ()
+    callers: int = 1
+    seed: str = ""
+    rehearsal: bool = False
+    """Whether it only has to show that the client works, and may be as short as possible."""
 
 
 class Running:
@@ -151,17 +166,29 @@ class Trials:
             self._runner = None
 
     @contextlib.contextmanager
-    def open(self, faults: Iterable[Fault] = (), *, seed: str = "") -> Iterator[Running]:
-        """A trial that lasts as long as the block."""
+    def open(self, step: Step) -> Iterator[Running]:
+        """A trial that lasts as long as the block; the callers are made inside."""
         virtual = self._settings.clock == "virtual"
         clock = VirtualClock(start=self._start, lead=self._lead) if virtual else RealClock()
-        with clock, RealHostGuard() as guard, collected_logs() as records, collected_output() as printed, seeded(seed):
+        with (
+            clock,
+            RealHostGuard() as guard,
+            collected_logs() as records,
+            collected_output() as printed,
+            seeded(step.seed),
+        ):
             running = Running(self._gateway, clock, guard)
             if isinstance(clock, VirtualClock):
                 clock.on_stuck(running.stop)
             self._transport.errors.clear()
             limit = self._settings.limit
-            self._gateway.begin(faults, clock=clock, limit=limit, on_overrun=running.stop_at_limit)
+            self._gateway.begin(
+                step.faults,
+                clock=clock,
+                limit=limit,
+                on_overrun=running.stop_at_limit,
+                polls_to_complete=_REHEARSAL_POLLS if step.rehearsal else POLLS_TO_COMPLETE,
+            )
             self._prepare()
             try:
                 with running.children:
@@ -173,13 +200,13 @@ class Trials:
                 # Whatever a client sends later belongs to no trial.
                 self._gateway.begin(clock=RealClock.started(), limit=sys.maxsize)
 
-    def run(self, client: Client, faults: Iterable[Fault] = (), *, callers: int = 1, seed: str = "") -> Running:
+    def run(self, client: Client, step: Step) -> Running:
         """Make the call in this thread. Several callers share its event loop, or get threads if the client allows."""
-        with self.open(faults, seed=seed) as running:
-            if callers > 1 and inspect.iscoroutinefunction(client):
-                self._drive(call_together(client, running, callers), running)
-            elif callers > 1 and getattr(client, "thread_safe", False):
-                self._call_in_threads(client, running, callers)
+        with self.open(step) as running:
+            if step.callers > 1 and inspect.iscoroutinefunction(client):
+                self._drive(call_together(client, running, step.callers), running)
+            elif step.callers > 1 and getattr(client, "thread_safe", False):
+                self._call_in_threads(client, running, step.callers)
             else:
                 self.call_here(client, running)
         return running
@@ -211,11 +238,11 @@ class Trials:
         for thread in threads:
             thread.join()
 
-    async def arun(self, client: Client, faults: Iterable[Fault] = (), *, callers: int = 1, seed: str = "") -> Running:
+    async def arun(self, client: Client, step: Step) -> Running:
         """Make the call in the event loop that is running."""
-        with self.open(faults, seed=seed) as running:
-            if callers > 1 and inspect.iscoroutinefunction(client):
-                await call_together(client, running, callers)
+        with self.open(step) as running:
+            if step.callers > 1 and inspect.iscoroutinefunction(client):
+                await call_together(client, running, step.callers)
             else:
                 await self.call_there(client, running)
         return running

@@ -10,7 +10,7 @@ from enum import StrEnum
 from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
-from .guarded import asked, patiently, spoken
+from .guarded import asked, is_plain, patiently, spoken
 from .masking import Mask, steady
 from .reach import Found, walk
 from .received import document, text_of
@@ -100,7 +100,10 @@ def snapshot(result: object, secrets: Iterable[str] = ()) -> Snapshot:
     An object that blocks when it is read ends the reading; what was seen until then counts.
     """
     found: list[Found] = []
-    patiently(lambda: found.extend(walk(result, "result")))
+    if is_plain(result):
+        found.extend(walk(result, "result"))
+    else:
+        patiently(lambda: found.extend(walk(result, "result")))
     return snapshot_of(found[:], Mask.of(secrets), result)
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from types import FrameType, TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import Self
 
 from ..catalogue import Catalogue
 from ..clock import inflight
@@ -17,11 +17,9 @@ from ..reports.shape import Result
 from ..timeline import Attempt, Trial
 from .freezing import part, silent_ending
 from .outcome import judged
+from .run import Step, Trials
 from .settings import Settings
 from .stopping import ClientStoppedError
-
-if TYPE_CHECKING:
-    from .run import Trials
 
 OF_THE_CALLER = frozenset(
     (
@@ -99,7 +97,7 @@ class Watch(AbstractContextManager["Watch"]):
 
     def __enter__(self) -> Self:
         """Begin the trial."""
-        self._block = self._trials.open(self._faults(), seed="body")
+        self._block = self._trials.open(Step(faults=tuple(self._faults()), seed="body"))
         self.running = self._block.__enter__()
         self._on_change(self)
         self._sites = _Sites(self._attempts)
