@@ -7,6 +7,7 @@ import contextvars
 import http.client
 import io
 import json
+from types import SimpleNamespace
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -15,6 +16,7 @@ import httpx2
 import pytest
 import requests
 import urllib3
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
 from pytest_ominigate.clock import inflight
 from pytest_ominigate.gateway.wire import Break
@@ -34,6 +36,7 @@ def patched() -> list[object]:
         httpx.AsyncHTTPTransport.handle_async_request,
         httpx2.HTTPTransport.handle_request,
         aiohttp.ClientSession._request,
+        SimpleAsyncHTTPClient.fetch_impl,
     ]
 
 
@@ -79,6 +82,62 @@ def test_other_servers_on_the_loopback_are_reached(get, serve, server, handler: 
 
     assert get(f"{server.base_url}/chat").json() == {"text": "pong"}
     assert [request.host for request in handler.requests] == ["127.0.0.1"]
+
+
+def _tornado(url: str) -> SimpleNamespace:
+    """What a caller of tornado gets: what its callbacks are given, and the reply or the error."""
+    heard = SimpleNamespace(headers=[], pieces=[])
+
+    async def run() -> None:
+        client = SimpleAsyncHTTPClient(force_instance=True)
+        try:
+            future = client.fetch(
+                url, raise_error=False, header_callback=heard.headers.append, streaming_callback=heard.pieces.append
+            )
+            heard.reply = (await asyncio.gather(future, return_exceptions=True))[0]
+        finally:
+            client.close()
+
+    asyncio.run(run())
+    return heard
+
+
+@pytest.mark.parametrize("transport", ["loopback", "vcr"])
+def test_tornado_calls_back(transport: str, serve) -> None:
+    url = f"{serve(transport).base_url}/limited"
+
+    heard = _tornado(url)
+
+    assert b"".join(heard.pieces) == b'{"error": {"code": "rate_limited"}}'
+    assert heard.headers[0] == "HTTP/1.1 429 Too Many Requests\r\n"
+    assert "Retry-After: 20\r\n" in heard.headers
+    assert heard.headers[-1] == "\r\n"
+    assert (heard.reply.code, heard.reply.body, heard.reply.request.url) == (429, b"", url)
+
+
+@pytest.mark.parametrize("transport", ["loopback", "vcr"])
+def test_tornado_hands_on_a_reset_by_its_future(transport: str, serve) -> None:
+    heard = _tornado(f"{serve(transport).base_url}/reset")
+
+    assert isinstance(heard.reply, ConnectionResetError)
+    assert heard.pieces == heard.headers == []
+
+
+def test_tornado_reaches_other_servers_on_the_loopback(serve, server) -> None:
+    serve("vcr")
+
+    heard = _tornado(f"{server.base_url}/chat")
+
+    assert (heard.reply.code, b"".join(heard.pieces)) == (200, b'{"text": "pong"}')
+
+
+def test_tornado_is_refused_elsewhere(serve, handler: Scripted) -> None:
+    serve("vcr")
+
+    heard = _tornado("https://elsewhere/")
+
+    assert isinstance(heard.reply, ConnectionRefusedError)
+    assert handler.requests == []
 
 
 def test_a_transport_of_the_tests_own_is_left_alone(serve, handler: Scripted) -> None:
