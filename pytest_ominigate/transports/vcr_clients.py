@@ -2,13 +2,15 @@
 
 It patches httpx and httpx2 above the place where they turn the system's errors into their own, and aiohttp where a
 request's body and address are not made yet. Of tornado it knows no callbacks, and raises errors at once that tornado
-hands on by its futures. The wrappers here go round the patched methods and do what is missing.
+hands on by its futures; and it replaces http.client's classes where they are named, so not where they were bound early.
+The wrappers here go round the patched methods and do what is missing.
 """
 
 from __future__ import annotations
 
 import copy
 import functools
+import http.client
 import io
 import sys
 from typing import TYPE_CHECKING, Any
@@ -20,11 +22,14 @@ from .real_host import is_real_gateway
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_CONNECTIONS = {name: getattr(http.client, name) for name in ("HTTPConnection", "HTTPSConnection")}
 _OURS = (ConnectionResetError, ConnectionRefusedError)
 
 
 def translations() -> Iterator[tuple[type, str, Callable[..., Any]]]:
     """Classes of the imported libraries, with a method and what to put in its place after vcrpy's patches."""
+    for name, kind in _CONNECTIONS.items():
+        yield kind, "__init__", _bound_early(name, kind)
     for name in ("httpx", "httpx2"):
         httpx = sys.modules.get(name)
         if httpx is not None:
@@ -39,6 +44,22 @@ def translations() -> Iterator[tuple[type, str, Callable[..., Any]]]:
         if tornado is not None:
             client = getattr(tornado, kind)
             yield client, "fetch_impl", _tornado(client.fetch_impl, sys.modules["tornado.httpclient"])
+
+
+def _bound_early(name: str, kind: Any) -> Callable[..., None]:
+    """The initialiser of a connection class, for whoever has kept the class itself."""
+    real = kind.__init__
+
+    @functools.wraps(real)
+    def init(connection: Any, *args: Any, **options: Any) -> None:
+        named = getattr(http.client, name)  # vcrpy puts the class itself back while it makes a real connection
+        if named is kind or type(connection) is not kind:
+            real(connection, *args, **options)
+            return
+        connection.__class__ = named
+        connection.__init__(*args, **options)
+
+    return init
 
 
 def _httpx_error(error: OSError, httpx: Any) -> Exception | None:

@@ -8,7 +8,7 @@ import http.client
 import io
 import json
 from types import SimpleNamespace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import httpx
@@ -23,6 +23,8 @@ from pytest_ominigate.gateway.wire import Break
 from pytest_ominigate.transports.vcr import InexpressibleError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .conftest import Scripted
 
 REAL = "https://api.ominigate.ai/v1"
@@ -31,6 +33,7 @@ REAL = "https://api.ominigate.ai/v1"
 def patched() -> list[object]:
     return [
         http.client.HTTPSConnection,
+        http.client.HTTPSConnection.__init__,
         urllib3.HTTPSConnectionPool.ConnectionCls,
         httpx.HTTPTransport.handle_request,
         httpx.AsyncHTTPTransport.handle_async_request,
@@ -138,6 +141,29 @@ def test_tornado_is_refused_elsewhere(serve, handler: Scripted) -> None:
 
     assert isinstance(heard.reply, ConnectionRefusedError)
     assert handler.requests == []
+
+
+@pytest.mark.parametrize("kind", [http.client.HTTPConnection, http.client.HTTPSConnection])
+def test_a_class_that_was_bound_early_is_caught(kind: Callable[..., Any], serve, handler: Scripted) -> None:
+    serve("vcr")
+
+    connection = kind("api.ominigate.ai", timeout=9)
+    connection.request("POST", "/v1/chat", b"{}")
+
+    assert connection.getresponse().read() == b'{"text": "pong"}'
+    assert [request.host for request in handler.requests] == ["api.ominigate.ai"]
+
+
+def test_a_class_that_was_bound_early_reaches_the_loopback(serve, server, handler: Scripted) -> None:
+    kind = http.client.HTTPConnection
+    serve("vcr")
+
+    connection = kind("127.0.0.1", int(server.root_url.rpartition(":")[2]), timeout=9)
+    connection.request("GET", "/v1/chat")
+
+    assert connection.getresponse().read() == b'{"text": "pong"}'
+    connection.close()
+    assert [request.host for request in handler.requests] == ["127.0.0.1"]
 
 
 def test_a_transport_of_the_tests_own_is_left_alone(serve, handler: Scripted) -> None:
