@@ -31,7 +31,11 @@ def ominigate(request: pytest.FixtureRequest) -> Iterator[Ominigate]:
     generated = running.is_generated(item)
     plan = None if generated else plan_of(item)
     settings = sharing.settings_of(request.config)
-    with sharing.of(request.config).hold() as transport, Ominigate(transport=transport, settings=settings) as ominigate:
+    shared = sharing.of(request.config)
+    with (
+        shared.hold() as transport,
+        Ominigate(transport=transport, settings=settings, driver=shared.driver) as ominigate,
+    ):
         if plan is not None:
             plan.script(ominigate)
         if not generated:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,7 +11,8 @@ import pytest
 
 from . import chosen
 from .transports import Transport, make_transport
-from .trial import Settings
+from .transports.proxies import unproxied
+from .trial import Driver, Settings
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -26,27 +27,36 @@ class OminigateServer:
 
 
 class SharedTransport:
-    """The one transport of this process: started for its first holder, stopped after its last."""
+    """The one transport of this process: started for its first holder, stopped after its last.
+
+    As long lasts what clients need that are built once: no proxy stands before the loopback, and the event loop in
+    which plain tests run async clients stays the same.
+    """
 
     def __init__(self, name: str) -> None:
         self._name = name
         self._holders = 0
         self._transport: Transport | None = None
+        self._while_held = ExitStack()
+        self.driver = Driver()
 
     @contextmanager
     def hold(self) -> Iterator[Transport]:
         """The transport, running for as long as it is held."""
         if self._transport is None:
-            self._transport = make_transport(self._name)
-            self._transport.start()
+            with ExitStack() as stack:
+                stack.enter_context(unproxied())
+                self._transport = stack.enter_context(make_transport(self._name))
+                stack.callback(self.driver.close)
+                self._while_held = stack.pop_all()
         self._holders += 1
         try:
             yield self._transport
         finally:
             self._holders -= 1
             if not self._holders:
-                self._transport.stop()
                 self._transport = None
+                self._while_held.close()
 
 
 SHARED = pytest.StashKey[SharedTransport]()

@@ -35,6 +35,8 @@ class Transport:
     name: ClassVar[str]
     caveats: ClassVar[frozenset[Break]] = frozenset()
     """The breaks that this transport cannot bring about; scenarios that need one cannot be run over it."""
+    catches: ClassVar[str] = ""
+    """The libraries whose requests it catches; empty where it makes no difference with what a request is sent."""
 
     def __init__(self) -> None:
         self.errors: list[BaseException] = []
@@ -54,6 +56,13 @@ class Transport:
     def base_url(self) -> str:
         """The gateway's address with ``/v1``."""
         return f"{self.root_url}/v1"
+
+    @property
+    def way_in(self) -> str:
+        """How a client is brought to send through this transport."""
+        if self.catches:
+            return f"the transport {self.name} catches only what is sent with {self.catches}"
+        return "point the client at ominigate.base_url"
 
     def start(self) -> None:
         """Make ready. Does nothing if that was done."""

@@ -36,10 +36,11 @@ class RealHostGuard:
     """While it lasts, the real gateway's names cannot be resolved, and no TLS connection to them can be opened.
 
     The second fence holds where the first is passed by: by a proxy, uvloop or a DNS library of its own. Clients that
-    bring their own TLS (curl) pass by both.
+    bring their own TLS (curl) pass by both. *way_in* is said to whoever is refused.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, way_in: str = "point the client at ominigate.base_url") -> None:
+        self._way_in = way_in
         self._refused: list[str] = []
         self._lock = threading.Lock()
         self._undo = contextlib.ExitStack()
@@ -49,6 +50,11 @@ class RealHostGuard:
     def refused(self) -> tuple[str, ...]:
         """The hosts that were asked for, each once, in the order of the first asking."""
         return tuple(self._refused)
+
+    def forget(self) -> None:
+        """Forget the hosts that were asked for so far."""
+        with self._lock:
+            self._refused.clear()
 
     def __enter__(self) -> Self:
         self._active = True
@@ -75,9 +81,7 @@ class RealHostGuard:
         with self._lock:
             if name not in self._refused:
                 self._refused.append(name)
-        raise RealGatewayRefusedError(
-            f"refused by pytest-ominigate: {name} is the real gateway; point the client at ominigate.base_url"
-        )
+        raise RealGatewayRefusedError(f"refused by pytest-ominigate: {name} is the real gateway; {self._way_in}")
 
     def _resolver(self, real: Callable[..., Any]) -> Callable[..., Any]:
         def resolve(host: object, *args: Any, **kwargs: Any) -> Any:

@@ -10,7 +10,7 @@ import requests
 import responses
 from responses.registries import FirstMatchRegistry
 from urllib3 import HTTPHeaderDict, HTTPResponse
-from urllib3.exceptions import MaxRetryError, ProtocolError
+from urllib3.exceptions import InvalidHeader, MaxRetryError, ProtocolError
 
 from ..clock import inflight
 from ..gateway.wire import Break, WireReply
@@ -31,6 +31,7 @@ class ResponsesTransport(Transport):
     """Answers ``https://*.ominigate.ai`` for requests only, in the caller's thread; lets the loopback pass."""
 
     name: ClassVar[str] = "responses"
+    catches: ClassVar[str] = "requests"
 
     def __init__(self) -> None:
         super().__init__()
@@ -82,13 +83,13 @@ class GatewayRequestsMock(responses.RequestsMock):
     ) -> requests.Response:
         if retries is not None:
             # The base class comes back here for each retry it has counted, without having waited.
-            retries.sleep(self._last_raw(request))
+            _wait(retries, request, self._last_raw(request))
         while True:
             try:
                 return super()._on_request(adapter, request, retries=retries, **kwargs)
             except _ResetError as reset:
                 retries = _after_reset(retries or adapter.max_retries, request, reset)
-            retries.sleep()
+            _wait(retries, request)
 
     def _last_raw(self, request: requests.PreparedRequest) -> Any:
         for call in reversed(self.calls):
@@ -154,6 +155,19 @@ def _after_reset(retries: Retry, request: requests.PreparedRequest, reset: _Rese
         return retries.increment(request.method, request.path_url, error=_broken(), _stacktrace=reset.__traceback__)
     except (MaxRetryError, ProtocolError) as error:
         raise requests.ConnectionError(error, request=request) from error
+
+
+def _wait(retries: Retry, request: requests.PreparedRequest, raw: Any = None) -> None:
+    """Wait as urllib3 would before the next request, after the response *raw* if there was one.
+
+    Raises:
+        requests.exceptions.InvalidHeader: its Retry-After cannot be read; in place of urllib3's own error, as the
+            adapter would have it.
+    """
+    try:
+        retries.sleep(raw)
+    except InvalidHeader as error:
+        raise requests.exceptions.InvalidHeader(error, request=request) from error
 
 
 def _http_response(reply: WireReply, method: str) -> HTTPResponse:

@@ -38,6 +38,7 @@ class VcrTransport(Transport):
 
     name: ClassVar[str] = "vcr"
     caveats: ClassVar[frozenset[Break]] = frozenset((Break.WITHIN,))
+    catches: ClassVar[str] = "http.client, urllib3, requests, httplib2, httpx, httpx2, aiohttp or tornado"
 
     def __init__(self) -> None:
         super().__init__()

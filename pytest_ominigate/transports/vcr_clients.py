@@ -1,25 +1,35 @@
 """What vcrpy leaves open between its cassettes and some client libraries.
 
 It patches httpx and httpx2 above the place where they turn the system's errors into their own, and aiohttp where a
-request's body and address are not made yet. The wrappers here go round the patched methods and do what is missing.
+request's body and address are not made yet. Of tornado it knows no callbacks, and raises errors at once that tornado
+hands on by its futures; and it replaces http.client's classes where they are named, so not where they were bound early.
+The wrappers here go round the patched methods and do what is missing.
 """
 
 from __future__ import annotations
 
+import copy
 import functools
+import http.client
+import io
 import sys
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
+from .in_process import LOCAL_HOSTS
 from .real_host import is_real_gateway
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
+_CONNECTIONS = {name: getattr(http.client, name) for name in ("HTTPConnection", "HTTPSConnection")}
 _OURS = (ConnectionResetError, ConnectionRefusedError)
 
 
 def translations() -> Iterator[tuple[type, str, Callable[..., Any]]]:
     """Classes of the imported libraries, with a method and what to put in its place after vcrpy's patches."""
+    for name, kind in _CONNECTIONS.items():
+        yield kind, "__init__", _bound_early(name, kind)
     for name in ("httpx", "httpx2"):
         httpx = sys.modules.get(name)
         if httpx is not None:
@@ -29,6 +39,27 @@ def translations() -> Iterator[tuple[type, str, Callable[..., Any]]]:
     aiohttp = sys.modules.get("aiohttp")
     if aiohttp is not None:
         yield aiohttp.ClientSession, "_request", _aiohttp(aiohttp.ClientSession._request, aiohttp)
+    for name, kind in (("simple_httpclient", "SimpleAsyncHTTPClient"), ("curl_httpclient", "CurlAsyncHTTPClient")):
+        tornado = sys.modules.get(f"tornado.{name}")
+        if tornado is not None:
+            client = getattr(tornado, kind)
+            yield client, "fetch_impl", _tornado(client.fetch_impl, sys.modules["tornado.httpclient"])
+
+
+def _bound_early(name: str, kind: Any) -> Callable[..., None]:
+    """The initialiser of a connection class, for whoever has kept the class itself."""
+    real = kind.__init__
+
+    @functools.wraps(real)
+    def init(connection: Any, *args: Any, **options: Any) -> None:
+        named = getattr(http.client, name)  # vcrpy puts the class itself back while it makes a real connection
+        if named is kind or type(connection) is not kind:
+            real(connection, *args, **options)
+            return
+        connection.__class__ = named
+        connection.__init__(*args, **options)
+
+    return init
 
 
 def _httpx_error(error: OSError, httpx: Any) -> Exception | None:
@@ -109,3 +140,45 @@ async def _with_body(session: Any, options: dict[str, Any], aiohttp: Any) -> dic
         headers.setdefault(name, value)
     rest = {name: value for name, value in options.items() if name not in ("data", "json")}
     return {**rest, "data": body.written, "headers": headers}
+
+
+def _tornado(patched: Callable[..., Any], httpclient: Any) -> Callable[..., Any]:
+    @functools.wraps(patched)
+    def fetch_impl(client: Any, request: Any, callback: Callable[[Any], object]) -> None:
+        if urlsplit(request.url).hostname in LOCAL_HOSTS:
+            patched.__wrapped__(client, request, callback)  # type: ignore[attr-defined]  # what vcrpy has wrapped
+            return
+        bare = copy.copy(request.request)
+        bare.header_callback = bare.streaming_callback = None
+
+        def deliver(response: Any) -> None:
+            response.request = request.request
+            if response.code != _NO_REPLY:
+                _call_back(request, response)
+            callback(response)
+
+        try:
+            patched(client, httpclient._RequestProxy(bare, request.defaults), deliver)
+        except OSError as error:
+            if type(error) not in _OURS:
+                raise
+            callback(httpclient.HTTPResponse(request, _NO_REPLY, error=error, request_time=0.0))
+
+    return fetch_impl
+
+
+_NO_REPLY = 599
+"""Tornado's own status for a request that got no reply."""
+
+
+def _call_back(request: Any, response: Any) -> None:
+    """Give the callbacks of a request what they would have got off the wire, the body in one piece."""
+    if request.header_callback is not None:
+        request.header_callback(f"HTTP/1.1 {response.code} {response.reason}\r\n")
+        for name, value in response.headers.get_all():
+            request.header_callback(f"{name}: {value}\r\n")
+        request.header_callback("\r\n")
+    if request.streaming_callback is not None:
+        if response.body:
+            request.streaming_callback(response.body)
+        response.buffer, response._body = io.BytesIO(), None

@@ -47,7 +47,7 @@ class Bench:
         self._transport = transport
         self._catalogue = catalogue
         self._settings = settings
-        self._healthy: tuple[Client, Trial, Snapshot] | None = None
+        self._healthy: tuple[Client, Trial, Snapshot, str] | None = None
         """The last client, and what its healthy call was like: one is enough for many scenarios of one client."""
 
     def run(self, client: Client, scenario: Scenario, *, nodeid: str, waive: Mapping[str, str]) -> Result:
@@ -74,8 +74,15 @@ class Bench:
         if self._healthy is None or self._healthy[0] is not client:
             running = yield Step(seed=HEALTHY, rehearsal=scenario.name != HEALTHY)
             healthy_trial = frozen(running, self._catalogue)
-            self._healthy = client, healthy_trial, snapshot(running.gots[0].value, running.secrets)
-        _, trial, healthy = self._healthy
+            self._healthy = (
+                client,
+                healthy_trial,
+                snapshot(running.gots[0].value, running.secrets),
+                self._missed(running),
+            )
+        _, trial, healthy, missed = self._healthy
+        if missed:
+            return self._judged(scenario, (trial,), (), nodeid, waive, "inconclusive", [missed])
         wrong = complaint(scenario.operation, trial)
         if scenario.name == HEALTHY:
             return self._judged(scenario, (trial,), (), nodeid, waive, "fail", [wrong] if wrong else [])
@@ -121,6 +128,15 @@ class Bench:
             ):
                 break
         return tuple(trials), []
+
+    def _missed(self, running: Running) -> str:
+        """Why nothing was seen of a client that did reach out for the gateway; empty if that is not the case."""
+        if running.attempts or not running.refused or not self._transport.catches:
+            return ""
+        return (
+            f"not run: {self._transport.way_in}, and this client reached for {running.refused[0]} past it, "
+            "which was refused; use another --ominigate-transport"
+        )
 
     def _impossible(self, scenario: Scenario) -> str:
         for fault in scenario.faults:

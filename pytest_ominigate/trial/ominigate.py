@@ -17,8 +17,10 @@ from ..reports.shape import Result
 from ..timeline import Attempt, Trial
 from ..transports import Transport
 from ..transports.proxies import unproxied
+from ..transports.real_host import RealHostGuard
 from .bench import Bench
 from .calling import Client, Got
+from .driving import Driver
 from .freezing import endings_of, frozen, gaps, part
 from .outcome import Outcome
 from .run import Running, Step, Trials
@@ -37,7 +39,7 @@ class Ominigate:
     and read ``requests`` and ``waits`` afterwards. All times are seconds.
     """
 
-    def __init__(self, *, transport: Transport, settings: Settings) -> None:
+    def __init__(self, *, transport: Transport, settings: Settings, driver: Driver | None = None) -> None:
         self._transport = transport
         self._settings = settings
         self._catalogue = load()
@@ -47,7 +49,10 @@ class Ominigate:
         self._gateway = FakeGateway(
             self._catalogue, self._idle, limit=sys.maxsize, allow_real_host=transport.name != "loopback"
         )
-        self._trials = Trials(transport, self._gateway, settings, self._prepare)
+        self._guard = RealHostGuard(transport.way_in)
+        self._driver = driver or Driver()
+        self._shares_driver = driver is not None
+        self._trials = Trials(transport, self._gateway, settings, self._guard, self._driver, self._prepare)
         self._bench = Bench(self._trials, transport, self._catalogue, settings)
         self._watch: Watch | None = None
         self._last: tuple[Attempt, ...] | None = None
@@ -57,11 +62,12 @@ class Ominigate:
         """Answer requests from now on."""
         self._stack.enter_context(unproxied())
         self._stack.enter_context(trust_put_off())
+        self._stack.enter_context(self._guard)
         if self._settings.clock == "virtual":
             self._stack.enter_context(installed())
         self._transport.attach(self._gateway.exchange)
         self._stack.callback(self._transport.detach)
-        self._stack.callback(self._trials.close)
+        self._stack.callback(self._driver.rest if self._shares_driver else self._driver.close)
         return self
 
     def __exit__(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import contextvars
 import inspect
@@ -21,6 +20,7 @@ from ..transports import Transport
 from ..transports.real_host import RealHostGuard
 from .calling import Client, Got, call, call_in_lane, call_in_task, call_together, running_loop
 from .children import Children
+from .driving import Driver
 from .logs import collected_logs
 from .output import collected_output
 from .seeding import seeded
@@ -61,6 +61,7 @@ class Running:
         self.stopper = Stopper()
         self.children = Children()
         self._doubts: list[str] = []
+        self._refused: tuple[str, ...] = ()
         self._gateway = gateway
         self._guard = guard
         self._home = threading.get_ident()
@@ -101,11 +102,15 @@ class Running:
         return self.stopper.reason == _OVERRUN
 
     @property
+    def refused(self) -> tuple[str, ...]:
+        """The hosts of the real gateway that the client tried to reach, each once."""
+        return self._refused or tuple(dict.fromkeys((*self._guard.refused, *self._gateway.refused)))
+
+    @property
     def doubts(self) -> tuple[str, ...]:
         """Reasons why the trial is no evidence, or not all of it."""
         found = [*self._doubts, *self.clock.doubts]
-        refused = dict.fromkeys((*self._guard.refused, *self._gateway.refused))
-        found += [f"the client tried to reach {host}, which is refused during a scenario" for host in refused]
+        found += [f"the client tried to reach {host}, which is refused during a scenario" for host in self.refused]
         if self.stopper.reason and not self.overran:
             found.append(f"the client had to be stopped: {self.stopper.reason}")
         return tuple(dict.fromkeys(found))
@@ -136,6 +141,8 @@ class Running:
         for error in transport.errors:
             self.doubt(f"the fake gateway itself failed: {type(error).__name__}: {error}")
         self._doubts = list(self.doubts)
+        self._refused = self.refused
+        self._guard.forget()
 
 
 class Trials:
@@ -145,39 +152,36 @@ class Trials:
         transport: a started transport with the gateway attached.
         gateway: what answers and records.
         settings: how to run them.
+        guard: what keeps the client from the real gateway; what it has refused since the last trial counts, too.
+        driver: the event loop for async clients where no loop runs.
         prepare: called when a trial has begun, to write the gateway's successes anew.
     """
 
     def __init__(
-        self, transport: Transport, gateway: FakeGateway, settings: Settings, prepare: Callable[[], None]
+        self,
+        transport: Transport,
+        gateway: FakeGateway,
+        settings: Settings,
+        guard: RealHostGuard,
+        driver: Driver,
+        prepare: Callable[[], None],
     ) -> None:
+        self._guard = guard
+        self._driver = driver
         self._transport = transport
         self._gateway = gateway
         self._settings = settings
         self._prepare = prepare
         self._start = START
         self._lead = 0.0
-        self._runner: asyncio.Runner | None = None
-
-    def close(self) -> None:
-        """End the event loop that drove async clients, if there was one."""
-        if self._runner is not None:
-            self._runner.close()
-            self._runner = None
 
     @contextlib.contextmanager
     def open(self, step: Step) -> Iterator[Running]:
         """A trial that lasts as long as the block; the callers are made inside."""
         virtual = self._settings.clock == "virtual"
         clock = VirtualClock(start=self._start, lead=self._lead) if virtual else RealClock()
-        with (
-            clock,
-            RealHostGuard() as guard,
-            collected_logs() as records,
-            collected_output() as printed,
-            seeded(step.seed),
-        ):
-            running = Running(self._gateway, clock, guard)
+        with clock, collected_logs() as records, collected_output() as printed, seeded(step.seed):
+            running = Running(self._gateway, clock, self._guard)
             if isinstance(clock, VirtualClock):
                 clock.on_stuck(running.stop)
             self._transport.errors.clear()
@@ -222,11 +226,7 @@ class Trials:
         return got
 
     def _drive(self, coroutine: Any, running: Running) -> None:
-        if self._runner is None:
-            # The plain loop, whatever the policy: others keep time of their own.
-            self._runner = asyncio.Runner(loop_factory=asyncio.SelectorEventLoop)
-        runner = self._runner
-        call(lambda: runner.run(coroutine, context=contextvars.copy_context()), Got(), running.stopper)
+        call(lambda: self._driver.run(coroutine), Got(), running.stopper)
 
     def _call_in_threads(self, client: Client, running: Running, callers: int) -> None:
         threads = [

@@ -7,12 +7,13 @@ speaks plain HTTP. A context that was put off looks after itself: it loads what 
 from __future__ import annotations
 
 import ssl
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 _load = ssl.SSLContext.load_verify_locations
+_load_defaults = ssl.SSLContext.set_default_verify_paths
 _PENDING = "_ominigate_pending"
 
 
@@ -22,8 +23,8 @@ class _PutOff(ssl.SSLContext):
     def _settle(self) -> None:
         pending = self.__dict__.pop(_PENDING)
         self.__class__ = ssl.SSLContext  # type: ignore[assignment]  # the way back
-        for arguments in pending:
-            _load(self, *arguments)
+        for load, arguments in pending:
+            load(self, *arguments)
 
     def load_verify_locations(self, *args: Any, **kwargs: Any) -> None:
         self._settle()
@@ -50,8 +51,19 @@ def _put_off(self: ssl.SSLContext, cafile: Any = None, capath: Any = None, cadat
     if type(self) is not ssl.SSLContext or capath is not None or cadata is not None or not _is_file(cafile):
         _load(self, cafile, capath, cadata)  # also where it is wrong, and says so
         return
-    self.__dict__.setdefault(_PENDING, []).append((cafile, capath, cadata))
-    self.__class__ = _PutOff
+    _pend(self, _load, cafile)
+
+
+def _put_off_defaults(self: ssl.SSLContext) -> None:
+    if type(self) is ssl.SSLContext:
+        _pend(self, _load_defaults)
+    else:
+        _load_defaults(self)
+
+
+def _pend(context: ssl.SSLContext, load: Callable[..., None], *arguments: Any) -> None:
+    context.__dict__.setdefault(_PENDING, []).append((load, arguments))
+    context.__class__ = _PutOff
 
 
 def _is_file(path: Any) -> bool:
@@ -61,15 +73,20 @@ def _is_file(path: Any) -> bool:
         return False
 
 
+_LATER = {"load_verify_locations": _put_off, "set_default_verify_paths": _put_off_defaults}
+
+
 @contextmanager
 def trust_put_off() -> Iterator[None]:
-    """While it lasts, contexts put off loading a bundle that exists, until they are used."""
-    before = ssl.SSLContext.load_verify_locations
-    ssl.SSLContext.load_verify_locations = _put_off  # type: ignore[method-assign]
+    """While it lasts, contexts put off loading the system's bundle, or one that exists, until they are used."""
+    before = {name: vars(ssl.SSLContext).get(name) for name in _LATER}
+    for name, put_off in _LATER.items():
+        setattr(ssl.SSLContext, name, put_off)
     try:
         yield
     finally:
-        if before is _load:
-            del ssl.SSLContext.load_verify_locations
-        else:
-            ssl.SSLContext.load_verify_locations = before  # type: ignore[method-assign]
+        for name, function in before.items():
+            if function is None:  # it is the base class's
+                delattr(ssl.SSLContext, name)
+            else:
+                setattr(ssl.SSLContext, name, function)

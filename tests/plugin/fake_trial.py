@@ -30,10 +30,15 @@ class Settings:
     ignore: frozenset[str] = frozenset()
 
 
+class Driver:
+    def close(self) -> None:
+        """There is no loop."""
+
+
 class Ominigate:
     api_key = API_KEY
 
-    def __init__(self, *, transport: Any, settings: Settings) -> None:
+    def __init__(self, *, transport: Any, settings: Settings, driver: object = None) -> None:
         self.base_url, self.root_url, self.settings = transport.base_url, transport.root_url, settings
         self.scenario: Any = None
         self.planned: list[tuple[Any, ...]] = []
@@ -135,7 +140,7 @@ def _violation(rule: str, level: str) -> dict[str, Any]:
 
 def _install() -> None:
     module = types.ModuleType("pytest_ominigate.trial")
-    for value in (API_KEY, Settings, Ominigate, Runaway):
+    for value in (API_KEY, Driver, Settings, Ominigate, Runaway):
         setattr(module, getattr(value, "__name__", "API_KEY"), value)
     sys.modules["pytest_ominigate.trial"] = module
 

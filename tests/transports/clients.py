@@ -12,9 +12,12 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import aiohttp
+import httplib2
 import httpx
 import httpx2
 import requests
+import tornado.httpclient
+import tornado.simple_httpclient
 import urllib3
 
 if TYPE_CHECKING:
@@ -114,6 +117,35 @@ def _aiohttp(method: str, url: str, body: bytes) -> Answer:
     return asyncio.run(run())
 
 
+def _httplib2(method: str, url: str, body: bytes) -> Answer:
+    http = httplib2.Http(timeout=TIMEOUT)
+    try:
+        reply, content = http.request(url, method, body, {"X-Client": "httplib2"})
+        return Answer(status=reply.status, headers=_lower(reply), body=content)
+    finally:
+        http.close()
+
+
+def _tornado(method: str, url: str, body: bytes) -> Answer:
+    async def run() -> Answer:
+        client = tornado.simple_httpclient.SimpleAsyncHTTPClient(force_instance=True)
+        try:
+            reply = await client.fetch(
+                url,
+                raise_error=False,
+                method=method,
+                body=body or None,
+                headers={"X-Client": "tornado"},
+                allow_nonstandard_methods=True,
+                request_timeout=TIMEOUT,
+            )
+        finally:
+            client.close()
+        return Answer(status=reply.code, headers=_lower(reply.headers), body=reply.body)
+
+    return asyncio.run(run())
+
+
 CLIENTS = (
     Client(
         name="requests",
@@ -134,5 +166,7 @@ CLIENTS = (
     Client(name="httpx-async", send=_httpx_like_async(httpx), reset=httpx.ReadError, cut=httpx.RemoteProtocolError),
     Client(name="httpx2", send=_httpx_like(httpx2), reset=httpx2.ReadError, cut=httpx2.RemoteProtocolError),
     Client(name="httpx2-async", send=_httpx_like_async(httpx2), reset=httpx2.ReadError, cut=httpx2.RemoteProtocolError),
+    Client(name="httplib2", send=_httplib2, reset=ConnectionResetError, cut=http.client.IncompleteRead),
+    Client(name="tornado", send=_tornado, reset=ConnectionResetError, cut=tornado.httpclient.HTTPError),
     Client(name="aiohttp", send=_aiohttp, reset=aiohttp.ClientOSError, cut=aiohttp.ClientPayloadError),
 )

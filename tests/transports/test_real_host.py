@@ -156,13 +156,15 @@ def test_a_function_kept_by_a_client_lets_go_afterwards() -> None:
 @pytest.mark.parametrize(
     ("before", "during"),
     [
-        ({}, "127.0.0.1,localhost"),
-        ({"NO_PROXY": "a.example, localhost"}, "a.example,localhost,127.0.0.1"),
-        ({"no_proxy": "a.example"}, "a.example,127.0.0.1,localhost"),
+        ({}, "127.0.0.1,localhost,ominigate.ai"),
+        ({"NO_PROXY": "a.example, localhost"}, "a.example,localhost,127.0.0.1,ominigate.ai"),
+        ({"no_proxy": "a.example"}, "a.example,127.0.0.1,localhost,ominigate.ai"),
         ({"NO_PROXY": "*"}, "*"),
     ],
 )
-def test_the_loopback_is_exempt_from_proxies(before, during: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_loopback_and_the_gateway_are_exempt_from_proxies(
+    before, during: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     names = ("no_proxy", "NO_PROXY")
     for name in names:
         monkeypatch.delenv(name, raising=False)

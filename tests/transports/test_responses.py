@@ -92,6 +92,20 @@ def test_a_users_own_route_goes_before_the_gateway(handler: Scripted) -> None:
     assert [request.method for request in handler.requests] == ["POST", "GET"]
 
 
+def test_an_unreadable_retry_after_is_an_error_of_requests(serve, handler: Scripted) -> None:
+    handler.replies["limited"] = WireReply(status=429, headers=(("Retry-After", "soon"),))
+    url = f"{serve('responses').base_url}/limited"
+
+    with (
+        session(total=2) as client,
+        pytest.raises(requests.exceptions.InvalidHeader, match="Invalid Retry-After header: soon") as caught,
+    ):
+        client.post(url)
+
+    assert caught.value.request.url == url
+    assert len(handler.requests) == 1
+
+
 def test_other_hosts_are_refused_as_responses_does(handler: Scripted) -> None:
     with GatewayRequestsMock(handler), pytest.raises(requests.ConnectionError, match="Connection refused by Responses"):
         requests.get("https://other.example/")

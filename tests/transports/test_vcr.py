@@ -7,7 +7,8 @@ import contextvars
 import http.client
 import io
 import json
-from typing import TYPE_CHECKING
+from types import SimpleNamespace
+from typing import TYPE_CHECKING, Any
 
 import aiohttp
 import httpx
@@ -15,12 +16,15 @@ import httpx2
 import pytest
 import requests
 import urllib3
+from tornado.simple_httpclient import SimpleAsyncHTTPClient
 
 from pytest_ominigate.clock import inflight
 from pytest_ominigate.gateway.wire import Break
 from pytest_ominigate.transports.vcr import InexpressibleError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from .conftest import Scripted
 
 REAL = "https://api.ominigate.ai/v1"
@@ -29,11 +33,13 @@ REAL = "https://api.ominigate.ai/v1"
 def patched() -> list[object]:
     return [
         http.client.HTTPSConnection,
+        http.client.HTTPSConnection.__init__,
         urllib3.HTTPSConnectionPool.ConnectionCls,
         httpx.HTTPTransport.handle_request,
         httpx.AsyncHTTPTransport.handle_async_request,
         httpx2.HTTPTransport.handle_request,
         aiohttp.ClientSession._request,
+        SimpleAsyncHTTPClient.fetch_impl,
     ]
 
 
@@ -78,6 +84,85 @@ def test_other_servers_on_the_loopback_are_reached(get, serve, server, handler: 
     serve("vcr")
 
     assert get(f"{server.base_url}/chat").json() == {"text": "pong"}
+    assert [request.host for request in handler.requests] == ["127.0.0.1"]
+
+
+def _tornado(url: str) -> SimpleNamespace:
+    """What a caller of tornado gets: what its callbacks are given, and the reply or the error."""
+    heard = SimpleNamespace(headers=[], pieces=[])
+
+    async def run() -> None:
+        client = SimpleAsyncHTTPClient(force_instance=True)
+        try:
+            future = client.fetch(
+                url, raise_error=False, header_callback=heard.headers.append, streaming_callback=heard.pieces.append
+            )
+            heard.reply = (await asyncio.gather(future, return_exceptions=True))[0]
+        finally:
+            client.close()
+
+    asyncio.run(run())
+    return heard
+
+
+@pytest.mark.parametrize("transport", ["loopback", "vcr"])
+def test_tornado_calls_back(transport: str, serve) -> None:
+    url = f"{serve(transport).base_url}/limited"
+
+    heard = _tornado(url)
+
+    assert b"".join(heard.pieces) == b'{"error": {"code": "rate_limited"}}'
+    assert heard.headers[0] == "HTTP/1.1 429 Too Many Requests\r\n"
+    assert "Retry-After: 20\r\n" in heard.headers
+    assert heard.headers[-1] == "\r\n"
+    assert (heard.reply.code, heard.reply.body, heard.reply.request.url) == (429, b"", url)
+
+
+@pytest.mark.parametrize("transport", ["loopback", "vcr"])
+def test_tornado_hands_on_a_reset_by_its_future(transport: str, serve) -> None:
+    heard = _tornado(f"{serve(transport).base_url}/reset")
+
+    assert isinstance(heard.reply, ConnectionResetError)
+    assert heard.pieces == heard.headers == []
+
+
+def test_tornado_reaches_other_servers_on_the_loopback(serve, server) -> None:
+    serve("vcr")
+
+    heard = _tornado(f"{server.base_url}/chat")
+
+    assert (heard.reply.code, b"".join(heard.pieces)) == (200, b'{"text": "pong"}')
+
+
+def test_tornado_is_refused_elsewhere(serve, handler: Scripted) -> None:
+    serve("vcr")
+
+    heard = _tornado("https://elsewhere/")
+
+    assert isinstance(heard.reply, ConnectionRefusedError)
+    assert handler.requests == []
+
+
+@pytest.mark.parametrize("kind", [http.client.HTTPConnection, http.client.HTTPSConnection])
+def test_a_class_that_was_bound_early_is_caught(kind: Callable[..., Any], serve, handler: Scripted) -> None:
+    serve("vcr")
+
+    connection = kind("api.ominigate.ai", timeout=9)
+    connection.request("POST", "/v1/chat", b"{}")
+
+    assert connection.getresponse().read() == b'{"text": "pong"}'
+    assert [request.host for request in handler.requests] == ["api.ominigate.ai"]
+
+
+def test_a_class_that_was_bound_early_reaches_the_loopback(serve, server, handler: Scripted) -> None:
+    kind = http.client.HTTPConnection
+    serve("vcr")
+
+    connection = kind("127.0.0.1", int(server.root_url.rpartition(":")[2]), timeout=9)
+    connection.request("GET", "/v1/chat")
+
+    assert connection.getresponse().read() == b'{"text": "pong"}'
+    connection.close()
     assert [request.host for request in handler.requests] == ["127.0.0.1"]
 
 

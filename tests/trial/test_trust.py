@@ -39,6 +39,19 @@ def test_a_connection_is_wrapped_by_a_context_that_trusts() -> None:
     assert context.get_ca_certs()
 
 
+def test_the_systems_certificates_are_put_off_too(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SSL_CERT_FILE", BUNDLE)
+    expected = trusted(ssl.create_default_context())
+
+    with trust_put_off():
+        context = ssl.create_default_context()
+        other = ssl.create_default_context(cafile=BUNDLE)
+        other.set_default_verify_paths()
+
+    assert type(context) is not ssl.SSLContext
+    assert trusted(context) == trusted(other) == expected > 0
+
+
 def test_a_second_bundle_is_added_to_the_first(tmp_path: Path) -> None:
     with trust_put_off():
         context = ssl.create_default_context(cafile=BUNDLE)
@@ -53,9 +66,10 @@ def test_a_bundle_that_does_not_exist_is_refused_at_once(tmp_path: Path) -> None
 
 
 def test_nothing_is_left_behind() -> None:
-    before = vars(ssl.SSLContext).get("load_verify_locations")
+    names = ("load_verify_locations", "set_default_verify_paths")
+    before = [vars(ssl.SSLContext).get(name) for name in names]
 
     with pytest.raises(ZeroDivisionError), trust_put_off():
         raise ZeroDivisionError
 
-    assert vars(ssl.SSLContext).get("load_verify_locations") is before
+    assert [vars(ssl.SSLContext).get(name) for name in names] == before
