@@ -20,12 +20,42 @@ def frozen(
 ) -> Trial:
     """The record of a whole trial."""
     endings = endings_of(running, running.gots, running.attempts, catalogue, healthy)
-    return Trial(
+    trial = Trial(
         timeline=Timeline(attempts=running.attempts, waits=running.clock.waits, ended=running.ended),
         endings=endings,
         status=status,
         stopped=running.overran,
         doubts=running.doubts,
+    )
+    return in_order(trial) if len(endings) > 1 else trial
+
+
+def in_order(trial: Trial) -> Trial:
+    """The same with the callers numbered by what they did.
+
+    They all make the same call at the same moment, and whose request arrives first is up to the machine.
+    """
+    timeline = trial.timeline
+
+    def history(lane: int) -> tuple[list[float], list[float], int]:
+        sent = [attempt.at for attempt in timeline.lane(lane)]
+        return sent, [wait.seconds for wait in timeline.waits if wait.lane == lane], lane
+
+    old = sorted(range(1, len(trial.endings) + 1), key=history)
+    new = {lane: number for number, lane in enumerate(old, start=1)}
+    attempts = sorted(timeline.attempts, key=lambda each: (each.at, new.get(each.lane, each.lane), each.number))
+    waits = [replace(wait, lane=new.get(wait.lane, wait.lane)) for wait in timeline.waits]
+    return replace(
+        trial,
+        timeline=replace(
+            timeline,
+            attempts=tuple(
+                replace(attempt, number=number, lane=new.get(attempt.lane, attempt.lane))
+                for number, attempt in enumerate(attempts, start=1)
+            ),
+            waits=tuple(sorted(waits, key=lambda wait: (wait.at, wait.lane))),
+        ),
+        endings=tuple(trial.endings[lane - 1] for lane in old),
     )
 
 
