@@ -10,7 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, get_args
 
 from ..clock import START, RealClock, VirtualClock, native
 from ..gateway import FakeGateway, Fault
@@ -23,8 +23,9 @@ from .children import Children
 from .driving import Driver
 from .logs import collected_logs
 from .output import collected_output
+from .patience import limited
 from .seeding import seeded
-from .settings import API_KEY, Settings
+from .settings import API_KEY, ClockName, Settings
 from .stopping import Stopper
 
 _PAUSE = 600.0
@@ -176,9 +177,13 @@ class Trials:
         self._lead = 0.0
 
     @contextlib.contextmanager
-    def open(self, step: Step) -> Iterator[Running]:
-        """A trial that lasts as long as the block; the callers are made inside."""
-        virtual = self._settings.clock == "virtual"
+    def open(self, step: Step, client: Client | None = None) -> Iterator[Running]:
+        """A trial that lasts as long as the block; the callers are made inside.
+
+        Raises:
+            ValueError: the client asks for a clock that there is not.
+        """
+        virtual = self._clock_of(client) == "virtual"
         clock = VirtualClock(start=self._start, lead=self._lead) if virtual else RealClock()
         with clock, collected_logs() as records, collected_output() as printed, seeded(step.seed):
             running = Running(self._gateway, clock, self._guard)
@@ -195,7 +200,7 @@ class Trials:
             )
             self._prepare()
             try:
-                with running.children:
+                with running.children, contextlib.nullcontext() if virtual else limited(running.stop):
                     yield running
             finally:
                 running.close(self._transport)
@@ -204,9 +209,16 @@ class Trials:
                 # Whatever a client sends later belongs to no trial.
                 self._gateway.begin(clock=RealClock.started(), limit=sys.maxsize)
 
+    def _clock_of(self, client: Client | None) -> str:
+        """The clock that the callable names as its ``ominigate_clock``, else that of the settings."""
+        named = getattr(client, "ominigate_clock", self._settings.clock)
+        if named not in get_args(ClockName):
+            raise ValueError(f"ominigate_clock: no choice {named!r}. Known: {', '.join(get_args(ClockName))}")
+        return str(named)
+
     def run(self, client: Client, step: Step) -> Running:
         """Make the call in this thread. Several callers share its event loop, or get threads if the client allows."""
-        with self.open(step) as running:
+        with self.open(step, client) as running:
             if step.callers > 1 and inspect.iscoroutinefunction(client):
                 self._drive(call_together(client, running, step.callers), running)
             elif step.callers > 1 and getattr(client, "thread_safe", False):
@@ -240,7 +252,7 @@ class Trials:
 
     async def arun(self, client: Client, step: Step) -> Running:
         """Make the call in the event loop that is running."""
-        with self.open(step) as running:
+        with self.open(step, client) as running:
             if step.callers > 1 and inspect.iscoroutinefunction(client):
                 await call_together(client, running, step.callers)
             else:

@@ -9,12 +9,15 @@ API_KEY = "sk-omg-test-5f2c9d7e41b8a603"
 """The key that clients under test are given. It opens nothing but the fake gateway."""
 
 
+ClockName = Literal["virtual", "real"]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
     """What the options of a test run say about its trials."""
 
     transport: str = "loopback"
-    clock: Literal["virtual", "real"] = "virtual"
+    clock: ClockName = "virtual"
     trials: int = 12
     """How many trials judge the shape of the waits."""
     limit: int = 50

@@ -19,6 +19,8 @@ while True:
             print(json.load(response)["choices"][0]["message"]["content"])
             break
     except urllib.error.HTTPError as error:
+        if "patient" in sys.argv:
+            time.sleep(3600)
         if "endless" not in sys.argv:
             sys.exit(f"{error.read().decode()} {error.headers['X-Request-Id']}")
     except OSError:
@@ -103,3 +105,40 @@ def test_a_coroutine_that_does_not_let_itself_be_cancelled_is_ended(judge: Judge
 
     assert run.rules("insufficient_balance-persists") == ["retried-permanent-error", "endless-retry"]
     assert run["insufficient_balance-persists"]["timeline"][-1]["ending"] == "stopped"
+
+
+class TestOneFixtureOnRealTime:
+    """The rest of the suite stays on virtual time."""
+
+    CONFTEST = PLAIN.replace("MODE", "once").replace(
+        "    return ask", "    ask.ominigate_clock = 'CLOCK'\n    return ask"
+    )
+
+    def test_the_callable_says_so(self, judge: Judge) -> None:
+        run = judge(
+            *SCENARIOS[:2], "--ominigate-strict", conftest=self.CONFTEST.replace("CLOCK", "real"), program=PROGRAM
+        )
+
+        assert run.verdicts("pass") == ["healthy", "insufficient_balance-persists"], run.text
+
+    def test_a_misspelt_clock_is_answered_with_the_choices(self, judge: Judge) -> None:
+        run = judge(*SCENARIOS[:2], conftest=self.CONFTEST.replace("CLOCK", "sundial"), program=PROGRAM)
+
+        assert run.code == 1
+        assert "ominigate_clock: no choice 'sundial'. Known: virtual, real" in run.text
+        assert "Traceback" not in run.text
+
+
+IMPATIENT = """
+from pytest_ominigate.trial import patience
+patience.LONGEST = 5.0
+"""
+
+
+def test_a_process_that_waits_for_an_hour_is_not_waited_for(judge: Judge) -> None:
+    run = judge(*SCENARIOS, conftest=IMPATIENT + PLAIN.replace("MODE", "patient"), program=PROGRAM)
+
+    assert run.verdicts("pass") == ["healthy"], run.text
+    assert run.verdicts("inconclusive") == ["insufficient_balance-persists"], run.text
+    said = " ".join(run.text.split())
+    assert "the client had to be stopped: it was still at work after 5 s of real time" in said
