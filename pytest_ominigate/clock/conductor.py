@@ -99,14 +99,13 @@ class Conductor:
 
         Those outside the test count too: one may be about to end a wait, or to take up some work of the test.
         """
-        waiting = {waiter.thread for waiter in self.waiters}
-        return [thread for thread in self.members.that_count() if thread not in waiting]
+        return self.members.that_count(but={waiter.thread for waiter in self.waiters})
 
     # Moving on
 
     def jump_if_all_wait(self) -> bool:
         """Jump to the next deadline if nothing can run before it; whether that was done. Call it with the lock held."""
-        deadline = min((waiter.deadline for waiter in self.waiters), default=FOREVER)
+        deadline = min([waiter.deadline for waiter in self.waiters], default=FOREVER)
         if deadline >= FOREVER or not self._nothing_runs():
             return False
         self.advance(deadline)

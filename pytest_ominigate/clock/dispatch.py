@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import os
 import sys
+import time
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Any
 
@@ -81,6 +82,15 @@ REPLACEMENTS: dict[str, Any] = {
     "perf_counter": _stand_in("perf_counter", _monotonic),
     "perf_counter_ns": _stand_in("perf_counter_ns", _monotonic_ns),
 }
+
+
+def mocked() -> list[str]:
+    """The waiting functions that somebody else has put something in place of, so that a client's waits may be none."""
+    found = [f"time.{name}" for name, stand_in in REPLACEMENTS.items() if getattr(time, name) is not stand_in]
+    loops = sys.modules.get("asyncio")
+    if loops is not None and loops.sleep is not loops.tasks.sleep:
+        found.append("asyncio.sleep")
+    return found
 
 
 @contextlib.contextmanager

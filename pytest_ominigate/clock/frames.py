@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import threading
-from dataclasses import dataclass
 from pathlib import PurePath
 from types import CodeType, FrameType
+from typing import NamedTuple
 
 from .bindings import KEEP_REAL
 
@@ -29,8 +29,7 @@ _IDLE = frozenset(("concurrent.futures.thread", "socketserver", "trio._core._thr
 """Modules whose threads rest, some with a time limit, until there is work for them."""
 
 
-@dataclass(frozen=True, slots=True)
-class Site:
+class Site(NamedTuple):
     """A place in the code. Taken quickly, described only when asked."""
 
     code: CodeType

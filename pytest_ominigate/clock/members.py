@@ -5,7 +5,7 @@ from __future__ import annotations
 import contextlib
 import threading
 import weakref
-from collections.abc import Iterable, Iterator
+from collections.abc import Container, Iterable, Iterator
 from contextvars import ContextVar
 from typing import TYPE_CHECKING
 
@@ -82,14 +82,14 @@ class Members:
         """Whether that thread is outside, and not waited for because it never rests."""
         return thread in _restless and thread not in self._inside
 
-    def that_count(self) -> list[threading.Thread]:
-        """The threads that a jump has to wait for."""
-        inside, others = self._inside, self._aside | set(_restless)
-        return [
-            thread
-            for thread in threading.enumerate()
-            if thread in inside or not (thread in others or _is_dummy(thread))
-        ]
+    def that_count(self, but: Container[threading.Thread] = ()) -> list[threading.Thread]:
+        """The threads that a jump has to wait for, without those in *but*."""
+        return [thread for thread in threading.enumerate() if thread not in but and self._counts(thread)]
+
+    def _counts(self, thread: threading.Thread) -> bool:
+        if thread in self._inside:
+            return True
+        return not (thread in self._aside or thread in _restless or _is_dummy(thread))
 
 
 def _is_dummy(thread: threading.Thread) -> bool:

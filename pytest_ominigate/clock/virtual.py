@@ -14,7 +14,7 @@ from ..timeline import Wait
 from . import inflight, native, uvloop_loop
 from .children import Children
 from .conductor import Conductor
-from .dispatch import installed, state
+from .dispatch import installed, mocked, state
 from .hands import Hands
 from .members import Members, here
 from .patches import Patches
@@ -82,12 +82,18 @@ class VirtualClock:
     @property
     def doubts(self) -> tuple[str, ...]:
         """Reasons why what was seen may not be all that happened, such as a wait on real time."""
+        if state.active is self:
+            self._look_for_mocks()
         return tuple(self._doubts)
 
     def doubt(self, reason: str) -> None:
         """Record a reason, once."""
         if reason not in self._doubts:
             self._doubts.append(reason)
+
+    def _look_for_mocks(self) -> None:
+        for name in mocked():
+            self.doubt(f"the test has put something of its own in place of {name}, so waits with it are not seen")
 
     def read_ns(self) -> int:
         """The monotonic time in nanoseconds, for a thread that lives by the clock."""
@@ -150,6 +156,7 @@ class VirtualClock:
 
     def __exit__(self, *exc_info: object) -> None:
         """Stop the clock, put everything back and wake whoever waits for a time. Other waits go on in real time."""
+        self._look_for_mocks()
         state.active = None
         state.skipped = max(0, self._hands.reading_ns() - native.monotonic_ns())
         with contextlib.suppress(ValueError):  # entered in another context, as async fixtures may be
