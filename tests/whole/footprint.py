@@ -52,6 +52,8 @@ AHEAD = ("monotonic", "monotonic_ns", "perf_counter", "perf_counter_ns")
 """Monotonic time never goes back, so these keep what a virtual clock has skipped."""
 KINDS = ("Attempt", "Bench", "FakeGateway", "Ominigate", "Running", "Stopper", "Timeline", "Trial", "VirtualClock")
 """Our classes of which no object may outlive its test, but for what a fixture's teardown is about to drop."""
+UNTOUCHED_LOGGER = str((logging.NOTSET, [], []))
+"""What is noted of a logger that somebody merely asked for: a library that was imported meanwhile, say."""
 _PAGE = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -59,7 +61,7 @@ def settings() -> dict[str, str]:
     """The process-wide settings that a test could change, each as text that is equal as long as they are."""
     ahead = [getattr(time, name) for name in AHEAD]
     found = {
-        f"{name}.{key}": str(id(value))
+        f"{name}.{key}": repr(value) if isinstance(value, str | int | float | tuple) else str(id(value))
         for name, owner in OWNERS.items()
         for key, value in vars(owner).items()
         if not key.startswith("__") and not any(value is function for function in ahead)
@@ -147,7 +149,9 @@ class Watch:
         """After the last test, and after the fixtures of one that was interrupted."""
         after = settings()
         names = sorted(after.keys() | self.settings.keys())
-        changed = [name for name in names if after.get(name) != self.settings.get(name)]
+        changed = [
+            name for name in names if after.get(name, UNTOUCHED_LOGGER) != self.settings.get(name, UNTOUCHED_LOGGER)
+        ]
         self.seen |= {"tests": self.tests, "after": footprint(), "changed": changed}
         self.path.write_text(json.dumps(self.seen), "utf-8")
 

@@ -96,8 +96,8 @@ class Leaving:
         }
 
 
-NOTHING = {"threads": [], "files": [], "settings": [], "objects": {}}
-NO_OBJECTS = {"objects": {}}
+NOTHING: dict[str, Any] = {"threads": [], "files": [], "settings": [], "objects": {}}
+NO_OBJECTS: dict[str, Any] = {"objects": {}}
 """Pytest keeps the exception of an interrupted run to its end, and with it all that its frames hold."""
 
 
@@ -201,3 +201,16 @@ def test_a_time_limit_that_a_thread_enforces_ends_the_run(leaving: Leaving) -> N
 
     assert run.code == 1
     assert "Timeout" in run.text + run.result.stderr.str()
+
+
+def test_the_summary_tells_which_errors_were_met_though_what_passed_is_kept_short(leaving: Leaving) -> None:
+    arguments = ("-k", "chat and healthy or rate_limited-recovers and not stream and not rpm and not tpm")
+    with_report = leaving(*arguments, client=PATIENT)
+    result = leaving.judge.pytester.runpytest_subprocess(
+        "--ominigate-errors", "-p", "no:cacheprovider", "-p", "no:randomly", *arguments, timeout=120
+    )
+
+    told = [line for line in with_report.result.outlines if "documented errors" in line]
+    assert told
+    assert told == [line for line in result.outlines if "documented errors" in line]
+    assert len(with_report["rate_limited-recovers"]["timeline"]) > 3
