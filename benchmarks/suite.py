@@ -61,7 +61,7 @@ def run(folder: Path, *arguments: str, **environment: str) -> Run:
         check=False,
     )
     seconds = time.perf_counter() - began
-    found = re.search(r"^(\d+) passed in ", done.stdout, re.MULTILINE)
+    found = re.search(r"^(\d+) passed(?:, \d+ deselected)? in ", done.stdout, re.MULTILINE)
     if found is None or done.returncode:
         raise RuntimeError(done.stdout[-3_000:])
     return Run(passed=int(found[1]), seconds=seconds)
