@@ -81,11 +81,16 @@ class Gate:
             self._collected |= output["collected"]
             self._looked_through |= set(output["looked_through"])
 
+    @pytest.hookimpl(trylast=True)
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the result that a report brings; of several runs of a test the last one counts."""
         result = getattr(report, "ominigate", None)
         if result is not None:
             self._results[report.nodeid] = result
+            if report.passed and not self._shows_timelines:
+                # Pytest keeps the report to the end of the session. What is still told is which errors were met.
+                sent = [event for event in result["timeline"] if event["event"] == "request"]
+                result["timeline"] = [*{event["code"]: event for event in sent}.values()]
         elif report.skipped:
             self._skipped.add(report.nodeid)
 
@@ -95,6 +100,11 @@ class Gate:
         from .chosen import of
 
         return of(self.config)
+
+    @property
+    def _shows_timelines(self) -> bool:
+        """Whether the course of a test that passed may still be asked for."""
+        return not self.generating or hasattr(self.config, "workeroutput") or bool(self.options.reports)
 
     @property
     def _only_planned(self) -> bool:

@@ -42,6 +42,8 @@ class Conductor:
         self.running = False
         self.pulses = 0
         """How often the test's threads have touched the clock or a socket."""
+        self.requests = 0
+        """How often they have sent something to a server of this process."""
         self._holds = 0
 
     # Who waits

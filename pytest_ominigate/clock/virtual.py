@@ -26,7 +26,9 @@ START = datetime(2026, 6, 15, 12, tzinfo=UTC)
 """When every virtual clock starts: a fixed whole second, so that two runs are the same and HTTP-dates are exact."""
 
 _FREE_READS = 20_000
-"""Readings of the clock without any wait after which it starts to creep, so that a busy loop ends."""
+"""Readings of the clock without any wait or request after which it starts to creep, so that a busy loop ends."""
+_CREEP_NS = 1_000
+"""By how much it creeps at first."""
 _LONGEST_SLEEP = 9_223_372_036
 """Seconds; ``time.sleep`` refuses more."""
 
@@ -48,7 +50,8 @@ class VirtualClock:
         self._log = WaitLog()
         self._doubts: list[str] = []
         self._reads = 0
-        self._creep_ns = 1_000
+        self._creep_ns = _CREEP_NS
+        self._crept_to_ns = 0
         self._copied_at: int | None = None
         self._on_stuck: Callable[[str], None] | None = None
         self.ignored_loop: object = None
@@ -104,10 +107,22 @@ class VirtualClock:
 
     def _creep(self) -> None:
         """Move on a little: something reads the clock in a loop and would otherwise do so for ever."""
+        if self._hands.exact_ns != self._crept_to_ns:  # it has waited meanwhile
+            self._crept_to_ns = self._hands.exact_ns
+            self._read_afresh()
+            return
         if self._reads > 2 * _FREE_READS and self._creep_ns < 10_000_000:
             self._reads, self._creep_ns = _FREE_READS, self._creep_ns * 2
         with self._conductor.lock:
             self._conductor.advance(self._hands.exact_ns + self._creep_ns)
+            self._crept_to_ns = self._hands.exact_ns
+
+    def _read_afresh(self) -> None:
+        self._reads, self._creep_ns = 0, _CREEP_NS
+
+    def _note_request(self) -> None:
+        self._read_afresh()
+        self._conductor.requests += 1
 
     def _read_wall_ns(self) -> int:
         """What ``time.time`` and its like are made of while the clock runs, in all threads."""
@@ -146,6 +161,8 @@ class VirtualClock:
             travel.start().time_ns = self._read_wall_ns  # type: ignore[method-assign]
             stack.callback(travel.stop)
             stack.enter_context(Patches())
+            inflight.on_send.append(self._note_request)
+            stack.callback(inflight.on_send.remove, self._note_request)
             self._token = here.set(self)
             self._conductor.running = True
             state.active = self

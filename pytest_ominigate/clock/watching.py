@@ -17,6 +17,9 @@ _GRACE_NS = 5_000_000_000
 _IDLE_NS = 3_000_000_000
 """How long a test may wait for nothing that could come."""
 _MOST_PULSES = 300_000
+_PULSES_A_REQUEST = 200
+_MOST_REQUESTS = 10_000
+"""So many requests, of concurrent callers perhaps, entitle to that many touches more, each."""
 _MOST_BUSY_NS = 20_000_000_000
 """Processor time without a touch of the clock or of a socket."""
 
@@ -109,7 +112,7 @@ class Watcher:
             self._pulses, self._busy_since_ns = conductor.pulses, busy_ns
         if touched or inflight.anything() or not all(map(conductor.sleepers.is_hopeless, unknown)):
             self._idle_since_ns = now_ns
-        if self._pulses > _MOST_PULSES:
+        if self._pulses > _MOST_PULSES + _PULSES_A_REQUEST * min(conductor.requests, _MOST_REQUESTS):
             self._on_stuck("it waited without end")
         elif busy_ns - self._busy_since_ns > _MOST_BUSY_NS:
             self._busy_since_ns = busy_ns

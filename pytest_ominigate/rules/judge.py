@@ -56,7 +56,8 @@ def judge(
     if the evidence is incomplete; else ``pass``. The evidence is incomplete if a rule says so, if nothing was sent, if
     the scenario's error never arrived, if it is not known what became of a caller, or if a trial has doubts.
 
-    A doubt, such as a wait that escaped the clock, silences all rules about timing for the whole case, so nobody is
+    Where it could not be seen what a caller got, nothing is found at all: most rules look for what is not there. A
+    doubt, such as a wait that escaped the clock, silences all rules about timing for the whole case, so nobody is
     accused of what may not have happened; what the other rules find still counts.
 
     Where two rules see the same request, the more specific one speaks, whether it is among *rules* or not. The same
@@ -75,7 +76,12 @@ def judge(
     doubted = any(trial.doubts for trial in case.trials)
     chosen = {rule.name for rule in rules}
     every = [*RULES, *(rule for rule in rules if rule not in RULES)]
-    findings = [finding for rule in every if not (doubted and rule.timing) for finding in rule.check(case, catalogue)]
+    findings = [
+        finding
+        for rule in (() if _unseen(case) else every)
+        if not (doubted and rule.timing)
+        for finding in rule.check(case, catalogue)
+    ]
     order = {rule.name: position for position, rule in enumerate(every)}
     found = settled(each for each in findings if isinstance(each, Violation))
     found = [violation for violation in found if violation.rule in chosen]
@@ -115,6 +121,8 @@ def _verdict(violations: Sequence[Violation], inconclusive: Sequence[Inconclusiv
 def _doubts(case: Case) -> list[Inconclusive]:
     """Why the case is no evidence, or not all of it."""
     reasons = [doubt for trial in case.trials for doubt in trial.doubts]
+    if _unseen(case) and not reasons:
+        reasons.append("what a caller got could not be looked at to its end")
     attempts = [attempt for trial in case.trials for attempt in trial.timeline.attempts]
     if not attempts:
         reasons.append("no request reached the gateway")
@@ -124,6 +132,10 @@ def _doubts(case: Case) -> list[Inconclusive]:
         unknown = [number for number in trial.timeline.lanes() if number > len(trial.endings)]
         reasons += [f"it is not known what caller {number} got" for number in unknown]
     return [Inconclusive(rule=EVIDENCE, reason=reason) for reason in dict.fromkeys(reasons)]
+
+
+def _unseen(case: Case) -> bool:
+    return any(ending.incomplete for trial in (*case.trials, *case.reference) for ending in trial.endings)
 
 
 def _told_once(violations: Iterable[Violation]) -> tuple[Violation, ...]:

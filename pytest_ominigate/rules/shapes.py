@@ -85,8 +85,9 @@ def waits_of(case: Case, catalogue: Catalogue) -> Waits | None:
     connections, and all that follows one of these; and concurrent callers, who may have to wait for each other.
     """
     samples: list[tuple[int, Run, tuple[Retry, ...]]] = []
+    concurrent = [len(trial.timeline.lanes()) > 1 for trial in case.trials]
     for lane in lanes(case):
-        if len(case.trials[lane.trial].timeline.lanes()) > 1:
+        if concurrent[lane.trial]:
             continue
         run, backed_off = next(((run, found) for run in lane.runs if (found := _own_waits(run, catalogue))), (None, ()))
         if run is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, wraps
 from itertools import pairwise
@@ -135,11 +135,7 @@ def retries(timeline: Timeline) -> tuple[Retry, ...]:
 @_once_each
 def lanes(case: Case) -> tuple[Lane, ...]:
     """Every caller of every trial, in order: those that sent something, and those of which an ending is known."""
-    return tuple(
-        _lane(case.operation, trial, index, number)
-        for index, trial in enumerate(case.trials)
-        for number in sorted({*trial.timeline.lanes(), *range(1, len(trial.endings) + 1)})
-    )
+    return tuple(lane for index, trial in enumerate(case.trials) for lane in _lanes(case.operation, trial, index))
 
 
 def lanes_of(case: Case, index: int) -> tuple[Lane, ...]:
@@ -152,8 +148,21 @@ def kind_of_work(operation: str) -> str:
     return operation.partition(".")[0].removesuffix("_stream")
 
 
-def _lane(operation: str, trial: Trial, index: int, number: int) -> Lane:
-    attempts = trial.timeline.lane(number)
+def _lanes(operation: str, trial: Trial, index: int) -> Iterator[Lane]:
+    # Sorted by caller once: there may be thousands of them.
+    sent: dict[int, list[Attempt]] = {number: [] for number in range(1, len(trial.endings) + 1)}
+    for attempt in trial.timeline.attempts:
+        sent.setdefault(attempt.lane, []).append(attempt)
+    begun: dict[int, list[Run]] = {}
+    for run in runs(trial.timeline):
+        begun.setdefault(run.first.lane, []).append(run)
+    for number in sorted(sent):
+        yield _lane(operation, trial, index, number, tuple(sent[number]), tuple(begun.get(number, ())))
+
+
+def _lane(
+    operation: str, trial: Trial, index: int, number: int, attempts: tuple[Attempt, ...], begun: tuple[Run, ...]
+) -> Lane:
     work = tuple(attempt for attempt in attempts if kind_of_work(attempt.operation) == kind_of_work(operation))
     return Lane(
         trial=index,
@@ -161,7 +170,7 @@ def _lane(operation: str, trial: Trial, index: int, number: int) -> Lane:
         attempts=attempts,
         ending=trial.endings[number - 1] if number <= len(trial.endings) else None,
         work=work or tuple(attempt for attempt in attempts if attempt.operation not in ASIDE) or attempts,
-        runs=tuple(run for run in runs(trial.timeline) if run.first.lane == number),
+        runs=begun,
     )
 
 

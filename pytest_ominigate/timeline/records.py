@@ -204,6 +204,8 @@ class Ending:
     """Whether the call ended in a timeout of the client's own."""
     text: str | None = None
     """The text the client returned, if it returned one."""
+    incomplete: bool = False
+    """Whether the looking had to be broken off, so that the caller may have got more than this."""
 
     def reads(self, word: str) -> bool:
         """Whether the caller can read *word* anywhere."""

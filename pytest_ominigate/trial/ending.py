@@ -76,9 +76,12 @@ def build(
             _see_value(look, value, "exception", mask)
             look.timed_out = timed_out(value, replies, messages)
 
+    incomplete = False
     if is_plain(value) and not records:
         see()
-    elif not patiently(see, seconds=patience) and on_doubt is not None:
+    else:
+        incomplete = not patiently(see, seconds=patience)
+    if incomplete and on_doubt is not None:
         on_doubt("what the caller got blocks when it is read")
     result = look.result
     return Ending(
@@ -91,6 +94,7 @@ def build(
         tells_failure=result is not None and tells_failure(result, healthy, Facts.of(replies, messages)),
         timed_out=look.timed_out,
         text=text_content(result, tokens) if result else None,
+        incomplete=incomplete,
     )
 
 

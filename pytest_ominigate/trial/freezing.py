@@ -67,8 +67,11 @@ def endings_of(
     healthy: Snapshot | None = None,
 ) -> tuple[Ending, ...]:
     """What the callers got, in the order of their lanes."""
+    replies: dict[int, list[Reply]] = {}
+    for attempt in attempts:
+        replies.setdefault(attempt.lane, []).append(attempt.reply)
     return tuple(
-        _ending(running, got, [attempt.reply for attempt in attempts if attempt.lane == got.lane], catalogue, healthy)
+        _ending(running, got, replies.get(got.lane, ()), catalogue, healthy)
         for got in sorted(gots, key=lambda got: got.lane)
     )
 

@@ -10,7 +10,7 @@ from queue import Empty, Queue
 import pytest
 import trio
 
-from pytest_ominigate.clock import VirtualClock, dispatch
+from pytest_ominigate.clock import VirtualClock, dispatch, inflight
 
 DAY = 86_400
 pytestmark = pytest.mark.usefixtures("far_future")
@@ -134,3 +134,33 @@ def test_two_runs_of_the_same_client_are_the_same_however_long_the_machine_has_b
             ends.add((clock.now(), tuple(wait.at for wait in clock.waits)))
 
     assert len(ends) == 1
+
+
+def test_readings_between_which_something_is_waited_for_move_nothing() -> None:
+    with VirtualClock() as clock:
+        for _ in range(30):
+            for _ in range(1_000):
+                time.monotonic()
+            time.sleep(1)
+
+        assert clock.now() == 30
+
+
+def test_readings_between_which_something_is_sent_move_nothing() -> None:
+    with VirtualClock() as clock:
+        for _ in range(30):
+            for _ in range(1_000):
+                time.monotonic()
+            for notice in inflight.on_send:
+                notice()
+
+        assert clock.now() == 0
+
+
+def test_readings_between_which_nothing_happens_move_it_on() -> None:
+    with VirtualClock() as clock:
+        end = time.monotonic() + 0.1
+        while time.monotonic() < end:
+            pass
+
+        assert clock.now() >= 0.1

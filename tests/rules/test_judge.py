@@ -128,6 +128,17 @@ class TestDoubts:
         assert [each.rule for each in judgement.violations] == ["retried-permanent-error"]
         assert [each.reason for each in judgement.inconclusive] == [DOUBT]
 
+    def test_nobody_is_accused_of_what_could_not_be_seen(self) -> None:
+        (seen,) = HIDDEN.trials
+        unseen = replace(seen, endings=tuple(replace(ending, incomplete=True) for ending in seen.endings))
+        judgement = judge(replace(HIDDEN, trials=(unseen,)), CATALOGUE)
+
+        assert judge(HIDDEN, CATALOGUE).violations
+        assert (judgement.verdict, judgement.violations) == ("inconclusive", ())
+        assert [each.reason for each in judgement.inconclusive] == [
+            "what a caller got could not be looked at to its end"
+        ]
+
     def test_the_same_doubt_is_told_once(self) -> None:
         judgement = judge(doubted(backing_off([[1, 2]] * 12)), CATALOGUE)
 

@@ -182,6 +182,7 @@ def test_an_object_that_blocks_is_left_alone_and_makes_a_doubt(rendering: str) -
     freed.set()
 
     assert doubts == ["what the caller got blocks when it is read"]
+    assert ending.incomplete
     assert ending.kind is EndingKind.RAISED
     assert ending.lineage[1:] == ("builtins.Exception", "builtins.BaseException")
 
