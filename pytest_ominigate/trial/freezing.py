@@ -36,12 +36,12 @@ def in_order(trial: Trial) -> Trial:
     They all make the same call at the same moment, and whose request arrives first is up to the machine.
     """
     timeline = trial.timeline
-
-    def history(lane: int) -> tuple[list[float], list[float], int]:
-        sent = [attempt.at for attempt in timeline.lane(lane)]
-        return sent, [wait.seconds for wait in timeline.waits if wait.lane == lane], lane
-
-    old = sorted(range(1, len(trial.endings) + 1), key=history)
+    history: dict[int, tuple[list[float], list[float]]] = {}
+    for attempt in timeline.attempts:
+        history.setdefault(attempt.lane, ([], []))[0].append(attempt.at)
+    for wait in timeline.waits:
+        history.setdefault(wait.lane, ([], []))[1].append(wait.seconds)
+    old = sorted(range(1, len(trial.endings) + 1), key=lambda lane: (history.get(lane, ([], [])), lane))
     new = {lane: number for number, lane in enumerate(old, start=1)}
     attempts = sorted(timeline.attempts, key=lambda each: (each.at, new.get(each.lane, each.lane), each.number))
     waits = [replace(wait, lane=new.get(wait.lane, wait.lane)) for wait in timeline.waits]
