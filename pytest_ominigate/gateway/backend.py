@@ -20,6 +20,8 @@ PONG = ("p", "o", "n", "g")
 """What chat and messages answer, in the pieces of a stream."""
 GRANTABLE = (*GENERATING, "models")
 """The operations whose success a test may write by hand."""
+DOMAIN = "ominigate.ai"
+"""The real gateway's."""
 _POLLS = ("video.status", "video.result")
 Body = Mapping[str, Any] | str | Sequence[str]
 
@@ -171,4 +173,4 @@ def _files(request: WireRequest) -> str:
 def is_real(host: str) -> bool:
     """Whether *host* (with or without a port) is the real gateway's."""
     name = host.lower().partition(":")[0].rstrip(".")
-    return name == "ominigate.ai" or name.endswith(".ominigate.ai")
+    return name == DOMAIN or name.endswith(f".{DOMAIN}")

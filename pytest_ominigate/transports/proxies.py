@@ -9,10 +9,12 @@ import contextlib
 import os
 from typing import TYPE_CHECKING
 
+from ..gateway.backend import DOMAIN
+
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_DIRECT = ("127.0.0.1", "localhost", "ominigate.ai")
+_DIRECT = ("127.0.0.1", "localhost", DOMAIN)
 _NAMES = ("no_proxy", "NO_PROXY")
 
 

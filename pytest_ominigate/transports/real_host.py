@@ -8,11 +8,12 @@ import ssl
 import threading
 from typing import TYPE_CHECKING, Any, Self
 
+from ..gateway.backend import is_real
+
 if TYPE_CHECKING:
     from collections.abc import Callable
     from types import TracebackType
 
-_DOMAIN = "ominigate.ai"
 _RESOLVERS = ("getaddrinfo", "gethostbyname", "gethostbyname_ex")
 _TLS = {"wrap_socket": 4, "wrap_bio": 3}
 """Methods of ``SSLContext``, with the position of ``server_hostname`` (``self`` not counted)."""
@@ -22,10 +23,7 @@ def is_real_gateway(host: object) -> bool:
     """Whether a host name (text or bytes, any case, with or without the final dot) is the real gateway's."""
     if isinstance(host, (bytes, bytearray)):
         host = host.decode("latin-1")
-    if not isinstance(host, str):
-        return False
-    name = host.lower().rstrip(".")
-    return name == _DOMAIN or name.endswith(f".{_DOMAIN}")
+    return isinstance(host, str) and is_real(host)
 
 
 class RealGatewayRefusedError(ConnectionRefusedError):
