@@ -69,16 +69,33 @@ def test_no_jump_while_it_is_held(clock: VirtualClock) -> None:
     ],
 )
 def test_the_keyboard_interrupts_a_wait(clock: VirtualClock, wait: Callable[[], object]) -> None:
-    def interrupt() -> None:
-        # A signal that comes just before a thread blocks does not wake it, whatever the thread then waits for.
-        while census.blocked_on(threading.main_thread()) not in (census.Block.LOCK, census.Block.OUTSIDE):
-            os.sched_yield()
-        signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+    interrupted = threading.Event()
+    ended = _thread.allocate_lock()
+    ended.acquire()
 
-    with clock.hold():
-        _thread.start_new_thread(interrupt, ())
-        with pytest.raises(KeyboardInterrupt):
-            wait()
+    def press(_signal: int, _frame: object) -> None:
+        if not interrupted.is_set():
+            interrupted.set()
+            raise KeyboardInterrupt
+
+    def interrupt() -> None:
+        # A signal that comes just before a thread blocks does not wake it, whatever the thread waits for: press on.
+        while not interrupted.is_set():
+            if census.blocked_on(threading.main_thread()) in (census.Block.LOCK, census.Block.OUTSIDE):
+                signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
+            os.sched_yield()
+        ended.release()
+
+    usual = signal.signal(signal.SIGINT, press)
+    try:
+        with clock.hold():
+            _thread.start_new_thread(interrupt, ())
+            with pytest.raises(KeyboardInterrupt):
+                wait()
+    finally:
+        interrupted.set()
+        ended.acquire()
+        signal.signal(signal.SIGINT, usual)
 
     assert clock._conductor.waiters == {}
     time.sleep(3600)
