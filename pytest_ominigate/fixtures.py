@@ -23,15 +23,16 @@ def ominigate(request: pytest.FixtureRequest) -> Iterator[Ominigate]:
     ``ominigate.fail("rate_limited", times=2)`` and the like say what goes wrong; ``ominigate.call(client.ask, "ping")``
     makes a call and tells what happened.
     """
-    from . import running, sharing
+    from . import running
     from .markers import plan_of
+    from .sharing import settings_of, transport_of
     from .trial import Ominigate
 
     item: pytest.Item = request.node
     generated = running.is_generated(item)
     plan = None if generated else plan_of(item)
-    settings = sharing.settings_of(request.config)
-    shared = sharing.of(request.config)
+    settings = settings_of(request.config)
+    shared = transport_of(request.config)
     with (
         shared.hold() as transport,
         Ominigate(transport=transport, settings=settings, driver=shared.driver) as ominigate,
@@ -50,11 +51,11 @@ def ominigate_server(request: pytest.FixtureRequest) -> Iterator[OminigateServer
 
     What such a client sends belongs to the test that runs meanwhile.
     """
-    from . import sharing
+    from .sharing import OminigateServer, transport_of
     from .trial import API_KEY
 
-    with sharing.of(request.config).hold() as transport:
-        yield sharing.OminigateServer(base_url=transport.base_url, root_url=transport.root_url, api_key=API_KEY)
+    with transport_of(request.config).hold() as transport:
+        yield OminigateServer(base_url=transport.base_url, root_url=transport.root_url, api_key=API_KEY)
 
 
 @pytest.fixture

@@ -62,7 +62,7 @@ class SharedTransport:
 SHARED = pytest.StashKey[SharedTransport]()
 
 
-def of(config: pytest.Config) -> SharedTransport:
+def transport_of(config: pytest.Config) -> SharedTransport:
     """The transport of this run."""
     if SHARED not in config.stash:
         config.stash[SHARED] = SharedTransport(chosen.of(config).transport)

@@ -143,6 +143,7 @@ def _install() -> None:
     for value in (API_KEY, Driver, Settings, Ominigate, Runaway):
         setattr(module, getattr(value, "__name__", "API_KEY"), value)
     sys.modules["pytest_ominigate.trial"] = module
+    sys.modules.pop("pytest_ominigate.sharing", None)  # it may have bound the real one, or a fake of another test
 
 
 _install()
