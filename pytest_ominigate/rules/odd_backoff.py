@@ -30,7 +30,7 @@ from ..timeline import Case
 from .base import BY_HAND, Finding, Level, Rule, Violation, prose
 from .evidence import seconds
 from .no_backoff import positions_at_once
-from .shapes import Waits, waits_of
+from .shapes import Position, Waits, waits_of
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
@@ -63,9 +63,15 @@ def _first_wait(waits: Waits, catalogue: Catalogue) -> tuple[str, str] | None:
     first = waits.positions[0]
     if not _enough(waits, catalogue, fixed=first.fixed):
         return None
-    if limits["first_wait_low"] <= first.high and first.low <= limits["first_wait_high"]:
+    if _is_ordinary(first, catalogue):
         return None
     return f"a first wait of about {seconds(limits['backoff_initial'])}", _spread(first.low, first.high)
+
+
+def _is_ordinary(first: Position, catalogue: Catalogue) -> bool:
+    """Whether the first wait comes near to one second in some trial."""
+    limits = catalogue.limits
+    return bool(limits["first_wait_low"] <= first.high and first.low <= limits["first_wait_high"])
 
 
 def _growth(waits: Waits, catalogue: Catalogue) -> tuple[str, str] | None:
@@ -85,9 +91,13 @@ def _growth(waits: Waits, catalogue: Catalogue) -> tuple[str, str] | None:
     return f"waits that grow by a factor of about {limits['backoff_factor']:g}", f"a factor of {shown}"
 
 
+def _longest(waits: Waits, catalogue: Catalogue) -> float:
+    return waits.entry.backoff.maximum if waits.entry.backoff else float(catalogue.limits["longest_wait"])
+
+
 def _ceiling(waits: Waits, catalogue: Catalogue) -> tuple[str, str] | None:
     limits = catalogue.limits
-    longest = waits.entry.backoff.maximum if waits.entry.backoff else limits["longest_wait"]
+    longest = _longest(waits, catalogue)
     for position in waits.positions:
         steady = position.high <= position.low * limits["ceiling_steady"]
         steady = steady and _enough(waits, catalogue, fixed=position.fixed)
@@ -110,12 +120,9 @@ def undecided(case: Case, catalogue: Catalogue, _: int) -> bool:
     waits = waits_of(case, catalogue)
     if waits is None:
         return False
-    limits = catalogue.limits
-    first = waits.positions[0]
-    ordinary = limits["first_wait_low"] <= first.high and first.low <= limits["first_wait_high"]
-    longest = waits.entry.backoff.maximum if waits.entry.backoff else limits["longest_wait"]
-    high = any(position.low > longest + limits["jitter_on_top"] for position in waits.positions)
-    return not ordinary or high or _growth_undecided(waits, catalogue)
+    most = _longest(waits, catalogue) + catalogue.limits["jitter_on_top"]
+    high = any(position.low > most for position in waits.positions)
+    return high or not _is_ordinary(waits.positions[0], catalogue) or _growth_undecided(waits, catalogue)
 
 
 def _growth_undecided(waits: Waits, catalogue: Catalogue) -> bool:
