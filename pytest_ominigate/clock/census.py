@@ -34,16 +34,16 @@ class Block(enum.Enum):
 
 
 # For each system call, by name: the position of the argument that limits the time, and its value for "no limit".
-# None: it is always limited.
 _NO_LIMIT = {"futex": (4, 0), "poll": (3, -1), "ppoll": (3, 0), "select": (5, 0), "pselect6": (5, 0)}
 _NO_LIMIT |= {"epoll_wait": (4, -1), "epoll_pwait": (4, -1), "epoll_pwait2": (4, 0), "rt_sigtimedwait": (3, 0)}
 _CALLS = {
     "x86_64": {
-        7: "poll", 23: "select", 35: "sleep", 128: "rt_sigtimedwait", 202: "futex", 230: "sleep", 232: "epoll_wait",
+        7: "poll", 23: "select", 35: "sleep", 128: "rt_sigtimedwait", 202: "futex", 219: "restart", 230: "sleep",
+        232: "epoll_wait",
         270: "pselect6", 271: "ppoll", 281: "epoll_pwait", 441: "epoll_pwait2",
     },
     "aarch64": {
-        22: "epoll_pwait", 72: "pselect6", 73: "ppoll", 98: "futex", 101: "sleep", 115: "sleep",
+        22: "epoll_pwait", 72: "pselect6", 73: "ppoll", 98: "futex", 101: "sleep", 115: "sleep", 128: "restart",
         137: "rt_sigtimedwait", 441: "epoll_pwait2",
     },
 }.get(platform.machine(), {})  # fmt: skip
@@ -91,6 +91,8 @@ def blocked_on(thread: threading.Thread) -> Block:
         name = _CALLS.get(int(words[0]))
         if name == "sleep":
             return Block.CLOCK
+        if name == "restart":  # the process was stopped and continued, or the like: mostly a wait with a time limit
+            return Block.UNKNOWN
         if name is None:
             return Block.OUTSIDE if _CALLS else Block.UNKNOWN
         position, unlimited = _NO_LIMIT[name]

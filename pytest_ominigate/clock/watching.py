@@ -10,6 +10,8 @@ from .conductor import Conductor
 from .waiters import FOREVER
 
 _LOOK_S = 0.002
+_PAUSE_NS = 1_000_000_000
+"""Between two looks: the process was stopped for a while, as with a suspended machine. That time says nothing."""
 _PATIENCE_NS = 300_000_000
 """How long to wait for threads outside the test that never rest."""
 _GRACE_NS = 5_000_000_000
@@ -35,8 +37,10 @@ class Watcher:
     def __init__(self, conductor: Conductor, on_stuck: Callable[[str], None]) -> None:
         self._conductor = conductor
         self._on_stuck = on_stuck
+        self._looked_at_ns = self._awake_since_ns = self._idle_since_ns = native.monotonic_ns()
         self._restless_since_ns: int | None = None
-        self._idle_since_ns = native.monotonic_ns()
+        self._restless_at_ns = 0
+        """Where the clock stood then: if it has moved since, all has rested meanwhile."""
         self._busy_since_ns = native.process_time_ns()
         self._pulses = 0
         self._bell = native.allocate_lock()
@@ -58,13 +62,22 @@ class Watcher:
             while not self._bell.acquire(timeout=_LOOK_S):
                 with self._conductor.lock:
                     if self._conductor.running:
-                        self._look(native.monotonic_ns())
+                        self.look(native.monotonic_ns())
             self._conductor.sleepers.close()
         finally:
             self._ended.release()
 
-    def _look(self, now_ns: int) -> None:
+    def look(self, now_ns: int) -> None:
+        """See how things stand. Call it with the conductor's lock held.
+
+        Args:
+            now_ns: the real monotonic time.
+        """
         conductor = self._conductor
+        if now_ns - self._looked_at_ns > _PAUSE_NS:
+            self._awake_since_ns = self._idle_since_ns = now_ns
+            self._restless_since_ns = None
+        self._looked_at_ns = now_ns
         if not conductor.waiters and self._pulses != conductor.pulses <= _MOST_PULSES:
             # The test is at work, and nobody waits for it.
             self._pulses, self._idle_since_ns, self._busy_since_ns = conductor.pulses, now_ns, native.process_time_ns()
@@ -82,7 +95,7 @@ class Watcher:
     def _end_overdue(self, now_ns: int) -> None:
         """Let real time end a wait that no jump can end: the last resort."""
         waiting = [waiter for waiter in self._conductor.waiters if waiter.deadline < FOREVER]
-        overdue = [waiter.deadline for waiter in waiting if waiter.due <= now_ns - _GRACE_NS]
+        overdue = [waiter.deadline for waiter in waiting if max(waiter.due, self._awake_since_ns) <= now_ns - _GRACE_NS]
         if overdue:
             self._conductor.doubt("a wait was ended in real time because something else ran on for long")
             self._conductor.advance(min(overdue))
@@ -91,10 +104,11 @@ class Watcher:
         """Wait no longer for threads outside the test that run on and on, once all of the test waits."""
         members = self._conductor.members
         awake = [thread for thread in unknown if not self._conductor.may_be_asleep(thread)]
+        clock_ns = self._conductor.hands.exact_ns
         if not awake or inflight.anything() or any(map(members.has, awake)):
             self._restless_since_ns = None
-        elif self._restless_since_ns is None:
-            self._restless_since_ns = now_ns
+        elif self._restless_since_ns is None or self._restless_at_ns != clock_ns:
+            self._restless_since_ns, self._restless_at_ns = now_ns, clock_ns
         elif now_ns - self._restless_since_ns > _PATIENCE_NS:
             members.ignore(awake)
 

@@ -6,6 +6,8 @@ import _queue
 import asyncio
 import os
 import select
+import signal
+import subprocess
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -66,17 +68,31 @@ def test_polling_with_a_time_limit_casts_doubt(doubtful: VirtualClock) -> None:
 def test_a_wait_that_escapes_while_nothing_else_waits_casts_doubt() -> None:
     """Not only when the clock jumps over it: here nothing jumps."""
     lock = threading.Lock()
-    clock = VirtualClock()
-    over = threading.Event()
 
-    def release_when_doubted() -> None:
-        while not (clock.doubts or over.is_set()):
-            os.sched_yield()
-        lock.release()
+    class ReleasingClock(VirtualClock):
+        def doubt(self, reason: str) -> None:
+            super().doubt(reason)
+            if lock.locked():
+                lock.release()
 
     lock.acquire()
-    with blocked_in(release_when_doubted, over.set), clock:
+    with ReleasingClock() as clock:
         assert lock.acquire(timeout=HOUR)
+
+    assert len(clock.doubts) == 1
+
+
+@pytest.mark.skipif(not hasattr(signal, "SIGSTOP"), reason="processes cannot be stopped here")
+def test_a_wait_that_escapes_casts_doubt_also_after_the_process_was_stopped(doubtful: VirtualClock) -> None:
+    """As by a suspended shell job or machine: the system then tells less of what the wait was."""
+    lock = threading.Lock()
+    lock.acquire()
+    stop_and_continue = f"kill -STOP {os.getpid()}; kill -CONT {os.getpid()}"
+    with blocked_in(lambda: lock.acquire(timeout=HOUR), lock.release):
+        subprocess.run(["sh", "-c", stop_and_continue], check=True)
+        time.sleep(10)
+
+    assert len(doubtful.doubts) == 1
 
 
 def test_the_same_doubt_is_recorded_once(doubtful: VirtualClock) -> None:

@@ -11,7 +11,12 @@ from functools import partial
 
 import pytest
 
-from pytest_ominigate.clock import VirtualClock, inflight
+from pytest_ominigate.clock import VirtualClock, inflight, native, watching
+from pytest_ominigate.clock.conductor import Conductor
+from pytest_ominigate.clock.hands import Hands
+from pytest_ominigate.clock.members import Members
+from pytest_ominigate.clock.virtual import START
+from pytest_ominigate.clock.waiters import Waiter
 
 
 class Old:
@@ -132,6 +137,22 @@ def test_an_old_thread_that_never_rests_does_not_hold_time_up_for_ever() -> None
             assert threading.Event().wait(3600) is False
         assert clock.now() == 36_000
     assert clock.doubts == ()
+
+
+@pytest.mark.parametrize(("moves", "restless"), [(False, True), (True, False)])
+def test_a_thread_that_was_seen_at_work_twice_may_have_rested_in_between(moves: bool, restless: bool) -> None:
+    """If the clock has moved since, it did."""
+    conductor = Conductor(Hands(START, 0), Members(VirtualClock()), pytest.fail)
+    conductor.running = True
+    watcher, begun_ns = watching.Watcher(conductor, pytest.fail), native.monotonic_ns()
+    with spinning() as thread, conductor.lock:
+        conductor.register(Waiter(1_000_000_000))
+        watcher.look(begun_ns)
+        conductor.advance(1 if moves else 0)
+        watcher.look(begun_ns + 500_000_000)
+        conductor.sleepers.close()
+
+        assert conductor.members.is_restless(thread) is restless
 
 
 def test_that_it_ended_a_wait_after_all_casts_doubt() -> None:

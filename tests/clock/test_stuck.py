@@ -10,7 +10,12 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from pytest_ominigate.clock import VirtualClock, inflight, watching
+from pytest_ominigate.clock import VirtualClock, inflight, native, watching
+from pytest_ominigate.clock.conductor import Conductor
+from pytest_ominigate.clock.hands import Hands
+from pytest_ominigate.clock.members import Members
+from pytest_ominigate.clock.virtual import START
+from pytest_ominigate.clock.waiters import Waiter
 
 
 class Stopped(BaseException):
@@ -161,3 +166,27 @@ def test_an_ordinary_test_is_left_in_peace(notices: list[str]) -> None:
     asyncio.run(asyncio.sleep(72_000))
 
     assert notices == []
+
+
+@pytest.mark.parametrize(
+    ("looks", "doubts"),
+    [
+        pytest.param([second / 2 for second in range(30)], 1, id="at work"),
+        pytest.param([0, 0.5, 600, 600.5], 0, id="stopped"),
+        pytest.param([0, 0.5, *(600 + second / 2 for second in range(30))], 1, id="stopped, then at work"),
+    ],
+)
+def test_time_in_which_the_whole_process_was_stopped_is_not_held_against_it(looks: list[float], doubts: int) -> None:
+    """As by a suspended machine: what runs on for long ends a wait in real time, but not if it could not run."""
+    found: list[str] = []
+    conductor = Conductor(Hands(START, 0), Members(VirtualClock()), found.append)
+    conductor.running = True
+    begun_ns = native.monotonic_ns()
+    watcher = watching.Watcher(conductor, found.append)
+    with inflight.busy(), conductor.lock:
+        conductor.register(Waiter(1_000_000))
+        for seconds in looks:
+            watcher.look(begun_ns + round(seconds * 1e9))
+    conductor.sleepers.close()
+
+    assert len(found) == doubts
