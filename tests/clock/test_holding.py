@@ -81,7 +81,7 @@ def test_the_keyboard_interrupts_a_wait(clock: VirtualClock, wait: Callable[[], 
     def interrupt() -> None:
         # A signal that comes just before a thread blocks does not wake it, whatever the thread waits for: press on.
         while not interrupted.is_set():
-            if census.blocked_on(threading.main_thread()) in (census.Block.LOCK, census.Block.OUTSIDE):
+            if clock._conductor.waiters and census.blocked_on(threading.main_thread()) is not census.Block.CLOCK:
                 signal.pthread_kill(threading.main_thread().ident or 0, signal.SIGINT)
             os.sched_yield()
         ended.release()
