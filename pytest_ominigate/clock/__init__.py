@@ -1,9 +1,8 @@
 """Time as the client under test sees it: virtual, so that waits of any length cost nothing, or real."""
 
 from .base import Clock
-from .dispatch import installed
 from .inflight import busy, lane
 from .real import RealClock
-from .virtual import START, VirtualClock
+from .virtual import START, VirtualClock, installed
 
 __all__ = ["START", "Clock", "RealClock", "VirtualClock", "busy", "installed", "lane"]

@@ -96,6 +96,11 @@ class Conductor:
             self.end_waits([waiter for waiter in self.waiters if waiter.deadline < FOREVER])
             self.waiters.clear()
 
+    def close(self) -> None:
+        """Give back what was taken, when the clock has stopped."""
+        with self.lock:
+            self.sleepers.close()
+
     def unknown_threads(self) -> list[threading.Thread]:
         """The threads that may be running: all that do not wait on the clock.
 

@@ -77,7 +77,7 @@ def _wait_readable(sock: socket.socket, timeout: float | None, clock: VirtualClo
     """
     fd = sock.fileno()
     # As long as the reply is under way no clock can jump, so mostly there is no need to tell it of the wait.
-    if native.readable(fd) or (inflight.expects(sock) and native.readable(fd, native.SOON_S)):
+    if native.readable(fd, native.SOON_S if inflight.expects(sock) else 0):
         return
     if not clock.waiting.for_any({fd: native.READ}, timeout):
         raise TimeoutError("timed out")

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
 from typing import Self
 
 import time_machine
 
 from ..timeline import Wait
-from . import inflight, native, uvloop_loop
+from . import dispatch, inflight, native, uvloop_loop
 from .children import Children
 from .conductor import Conductor
-from .dispatch import installed, mocked, state
+from .dispatch import mocked, state
 from .hands import Hands
 from .members import Members, here
 from .patches import Patches
 from .wait_log import Entry, WaitLog
 from .waiting import Waiting
-from .watching import Watcher
+from .watching import LOOKOUT, Watcher
 
 START = datetime(2026, 6, 15, 12, tzinfo=UTC)
 """When every virtual clock starts: a fixed whole second, so that two runs are the same and HTTP-dates are exact."""
@@ -31,6 +31,16 @@ _CREEP_NS = 1_000
 """By how much it creeps at first."""
 _LONGEST_SLEEP = 9_223_372_036
 """Seconds; ``time.sleep`` refuses more."""
+
+
+@contextlib.contextmanager
+def installed() -> Iterator[None]:
+    """Have at hand what every clock needs, so that one after the other starts fast inside.
+
+    The functions of ``time`` are replaced by such as pass through until a clock starts; see ``dispatch.installed``.
+    """
+    with dispatch.installed(), LOOKOUT.kept():
+        yield
 
 
 class VirtualClock:
@@ -154,9 +164,8 @@ class VirtualClock:
             self.members = Members(self)
             self._conductor = Conductor(self._hands, self.members, self.doubt)
             self.waiting = Waiting(self._conductor)
-            watcher = Watcher(self._conductor, self._stuck)
-            watcher.start()
-            stack.callback(watcher.stop)
+            stack.callback(self._conductor.close)
+            stack.enter_context(LOOKOUT.manned(Watcher(self._conductor, self._stuck)))
             travel = time_machine.travel(self._start, tick=False)
             travel.start().time_ns = self._read_wall_ns  # type: ignore[method-assign]
             stack.callback(travel.stop)

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import os
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from . import inflight, native
 from .conductor import Conductor
 from .waiters import FOREVER
 
 _LOOK_S = 0.002
+_LOOK_LESS_OFTEN_S = 0.004
+"""As long as the test is at work: each look takes some time from it."""
 _PAUSE_NS = 1_000_000_000
 """Between two looks: the process was stopped for a while, as with a suspended machine. That time says nothing."""
 _PATIENCE_NS = 300_000_000
@@ -27,7 +31,7 @@ _MOST_BUSY_NS = 20_000_000_000
 
 
 class Watcher:
-    """Looks every few milliseconds, in real time, for as long as the clock runs.
+    """Sees how things stand with one clock, every few milliseconds of real time.
 
     Args:
         conductor: what moves the clock.
@@ -43,35 +47,20 @@ class Watcher:
         """Where the clock stood then: if it has moved since, all has rested meanwhile."""
         self._busy_since_ns = native.process_time_ns()
         self._pulses = 0
-        self._bell = native.allocate_lock()
-        self._bell.acquire()
-        self._ended = native.allocate_lock()
-        self._ended.acquire()
 
-    def start(self) -> None:
-        """Start looking, in a bare thread: to start and join one of ``threading`` takes longer than most trials."""
-        native.start_new_thread(self._keep_looking, ())
+    def glance(self) -> bool:
+        """Look, if the clock still runs; whether there was more to see than a test at work."""
+        with self._conductor.lock:
+            return self._conductor.running and self.look(native.monotonic_ns())
 
-    def stop(self) -> None:
-        """Stop, and return when the thread has done its last."""
-        self._bell.release()
-        self._ended.acquire()
-
-    def _keep_looking(self) -> None:
-        try:
-            while not self._bell.acquire(timeout=_LOOK_S):
-                with self._conductor.lock:
-                    if self._conductor.running:
-                        self.look(native.monotonic_ns())
-            self._conductor.sleepers.close()
-        finally:
-            self._ended.release()
-
-    def look(self, now_ns: int) -> None:
+    def look(self, now_ns: int) -> bool:
         """See how things stand. Call it with the conductor's lock held.
 
         Args:
             now_ns: the real monotonic time.
+
+        Returns:
+            False if the test is at work and nobody waits for it; so far there is nothing more to see.
         """
         conductor = self._conductor
         if now_ns - self._looked_at_ns > _PAUSE_NS:
@@ -81,7 +70,7 @@ class Watcher:
         if not conductor.waiters and self._pulses != conductor.pulses <= _MOST_PULSES:
             # The test is at work, and nobody waits for it.
             self._pulses, self._idle_since_ns, self._busy_since_ns = conductor.pulses, now_ns, native.process_time_ns()
-            return
+            return False
         unknown = conductor.unknown_threads()
         conductor.sleepers.take_census(conductor.members.that_count(), now_ns, pulses=conductor.pulses)
         if conductor.is_held():
@@ -91,6 +80,7 @@ class Watcher:
             self._bear_with_restless(unknown, now_ns)
             self._find_escapes(unknown)
             self._find_stuck(unknown, now_ns)
+        return True
 
     def _end_overdue(self, now_ns: int) -> None:
         """Let real time end a wait that no jump can end: the last resort."""
@@ -135,3 +125,62 @@ class Watcher:
             self._idle_since_ns = now_ns
             self._on_stuck("it waited for something that never comes")
             conductor.end_waits([waiter for waiter in conductor.waiters if not waiter.idle])
+
+
+class Lookout:
+    """The thread that looks, for whichever clock runs. It lasts as long as somebody keeps it.
+
+    It is a bare thread: to start and join one of ``threading`` takes longer than most trials. And it outlasts a single
+    clock, since to start one and wait for its end takes as long as a request.
+    """
+
+    def __init__(self) -> None:
+        self._keepers = 0
+        self._watcher: Watcher | None = None
+        self._bell = self._ended = native.allocate_lock()
+
+    @contextmanager
+    def kept(self) -> Iterator[None]:
+        """Keep the thread for as long as the block lasts."""
+        if not self._keepers:
+            self._bell, self._ended = native.allocate_lock(), native.allocate_lock()
+            self._bell.acquire()
+            self._ended.acquire()
+            native.start_new_thread(self._keep_looking, ())
+        self._keepers += 1
+        try:
+            yield
+        finally:
+            self._keepers -= 1
+            if not self._keepers:
+                self._bell.release()
+                self._ended.acquire()
+
+    @contextmanager
+    def manned(self, watcher: Watcher) -> Iterator[None]:
+        """Let that watcher look for as long as the block lasts, or its clock."""
+        self._watcher = watcher
+        try:
+            yield
+        finally:
+            self._watcher = None
+
+    def be_in_a_copy(self) -> None:
+        """The process was copied, and the thread was not: nobody is to wait for its end."""
+        if self._keepers:
+            self._ended.release()
+
+    def _keep_looking(self) -> None:
+        pause_s = _LOOK_S
+        try:
+            while not self._bell.acquire(timeout=pause_s):
+                watcher = self._watcher
+                pause_s = _LOOK_S if watcher is not None and watcher.glance() else _LOOK_LESS_OFTEN_S
+        finally:
+            self._ended.release()
+
+
+LOOKOUT = Lookout()
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=LOOKOUT.be_in_a_copy)

@@ -15,6 +15,7 @@ from .precedence import settled
 Verdict = Literal["pass", "fail", "inconclusive"]
 EVIDENCE = "evidence"
 """The name under which reasons stand that concern all rules."""
+_KNOWN = frozenset(rule.name for rule in RULES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -40,6 +41,9 @@ class Judgement:
     waived: tuple[Waived, ...] = ()
     unmatched: tuple[str, ...] = ()
     """The waivers for which there was no violation."""
+
+
+_KNOWN = frozenset(rule.name for rule in RULES)
 
 
 def judge(
@@ -75,7 +79,7 @@ def judge(
     doubts = _doubts(case)
     doubted = any(trial.doubts for trial in case.trials)
     chosen = {rule.name for rule in rules}
-    every = [*RULES, *(rule for rule in rules if rule not in RULES)]
+    every = [*RULES, *(rule for rule in rules if rule.name not in _KNOWN)]
     findings = [
         finding
         for rule in (() if _unseen(case) else every)

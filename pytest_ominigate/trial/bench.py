@@ -8,6 +8,7 @@ from typing import Any
 
 from ..catalogue import Catalogue
 from ..gateway import Break, Fault, Scenario
+from ..gateway.videos import POLLS_TO_COMPLETE
 from ..reports.result import result as to_result
 from ..reports.shape import Result
 from ..rules import RULES, Rule
@@ -26,6 +27,11 @@ HEALTHY = "healthy"
 _FEWEST = 3
 """Trials after which the rest may be spared, if the shape of the waits is beyond doubt by then."""
 
+
+_UNPOLLED = ("video.create", "video.result")
+"""The steps of the video workflow around polling."""
+_FEW_POLLS = 2
+"""As few as show a client that a task was not yet done, and then was: enough where it is not polling that fails."""
 
 Plan = Generator[Step, Running, Result]
 
@@ -72,7 +78,7 @@ class Bench:
 
     def _plan(self, client: Client, scenario: Scenario, nodeid: str, waive: Mapping[str, str]) -> Plan:
         if self._healthy is None or self._healthy[0] is not client:
-            running = yield Step(seed=HEALTHY, rehearsal=scenario.name != HEALTHY)
+            running = yield Step(seed=HEALTHY, polls=POLLS_TO_COMPLETE if scenario.name == HEALTHY else _FEW_POLLS)
             healthy_trial = frozen(running, self._catalogue)
             self._healthy = (
                 client,
@@ -112,9 +118,10 @@ class Bench:
         self, scenario: Scenario, faults: tuple[Fault, ...], status: int | None, healthy: Snapshot, count: int
     ) -> Generator[Step, Running, tuple[tuple[Trial, ...], list[str]]]:
         trials: list[Trial] = []
+        polls = _FEW_POLLS if all(fault.on in _UNPOLLED for fault in faults) else POLLS_TO_COMPLETE
         for number in range(count):
             seed = f"{scenario.operation}:{scenario.id}:{number}"
-            running = yield Step(faults=faults, callers=scenario.callers, seed=seed)
+            running = yield Step(faults=faults, callers=scenario.callers, seed=seed, polls=polls)
             trial = frozen(running, self._catalogue, healthy=healthy, status=status)
             reason = _vacuous(running, faults)
             if not reason:

@@ -32,8 +32,6 @@ _PAUSE = 600.0
 """Seconds of virtual time between two trials, in which the client's own limiters and circuit breakers recover."""
 _INSISTENCE = 0.5
 """Seconds of real time after which a client that does not leave its call is interrupted again."""
-_REHEARSAL_POLLS = 2
-"""As few as show a client that a task was not yet done, and then was."""
 _OVERRUN = "it was still sending at the request limit"
 
 
@@ -44,8 +42,8 @@ class Step:
     faults: tuple[Fault, ...] = ()
     callers: int = 1
     seed: str = ""
-    rehearsal: bool = False
-    """Whether it only has to show that the client works, and may be as short as possible."""
+    polls: int = POLLS_TO_COMPLETE
+    """How many polls a video task takes that is not completed by its age before."""
 
 
 class Running:
@@ -196,7 +194,7 @@ class Trials:
                 clock=clock,
                 limit=limit,
                 on_overrun=running.stop_at_limit,
-                polls_to_complete=_REHEARSAL_POLLS if step.rehearsal else POLLS_TO_COMPLETE,
+                polls_to_complete=step.polls,
             )
             self._prepare()
             try:
