@@ -79,6 +79,8 @@ class Rule:
     """Whether the rule rests on waits, so that it must be silent where a wait may have escaped the clock."""
     undecided: Callable[[Case, Catalogue, int], bool] | None = None
     """For rules that look at several trials together: whether so many more of them could lead to a violation."""
+    compares: Callable[[Case, Catalogue], bool] | None = None
+    """For rules that look at ``reference``: whether trials under other statuses could lead to a violation."""
 
 
 def prose(doc: str | None) -> str:

@@ -11,11 +11,12 @@ The page gives several errors two statuses: a spending cap comes under 402 or 42
 Read `error.code` first. Fall back to the status only where the body has no readable code.
 
 ## How it is judged
-Section "Envelope fields / code" of the page. The scenario is run under both statuses, with the same error as often,
-and what the client does about the first such reply is compared: another request for the same thing, or none. Each
-side must be of one mind over its trials. The finding stands with the status under which the duty is broken: where a
-retry is asked for, the one without it; else the one with it. Calls that end in a timeout of the caller's own are left
-out, and so are bodies without a readable code. The finding stands beside those about the retries themselves.
+Section "Envelope fields / code" of the page. Where the duty is broken under one status (a retry is asked for and there
+is none, or the other way round), the scenario is run under the other one as well, with the same error as often, and
+what the client does about the first such reply is compared: another request for the same thing, or none. Each side must
+be of one mind over its trials. The finding stands with the status under which the duty is broken. Calls that end in a
+timeout of the caller's own are left out, and so are bodies without a readable code. The finding stands beside those
+about the retries themselves.
 """
 
 from __future__ import annotations
@@ -31,13 +32,10 @@ from .evidence import CODED
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Compare what is done under the two statuses."""
-    entry = catalogue.get(case.code)
     here, there = _decisions(case), _decisions(replace(case, trials=case.reference))
-    if entry is None or len(here) != 1 or len(there) != 1 or here == there:
+    if not compares(case, catalogue) or len(there) != 1 or here == there:
         return
     (retried,) = here
-    if retried is entry.transient:
-        return  # this side does its duty: the other one is found where it is tried
     status, usual = (_status(each) for each in (case, replace(case, trials=case.reference)))
     under, other = (status, usual) if retried else (usual, status)
     yield Violation(
@@ -47,6 +45,12 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         observed=f"sent again under {under}, not under {other}",
         code=case.code,
     )
+
+
+def compares(case: Case, catalogue: Catalogue) -> bool:
+    """Whether this side breaks the duty. If not, the other one is found where that is tried."""
+    entry, here = catalogue.get(case.code), _decisions(case)
+    return entry is not None and here == {not entry.transient}
 
 
 def _decisions(case: Case) -> set[bool]:
@@ -77,4 +81,5 @@ RULE = Rule(
     remedy="Decide by error.code before you look at the HTTP status.",
     text=prose(__doc__),
     check=check,
+    compares=compares,
 )

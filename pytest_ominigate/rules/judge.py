@@ -116,6 +116,11 @@ def undecided(case: Case, catalogue: Catalogue, *, more: int) -> bool:
     return any(rule.undecided(case, catalogue, more) for rule in RULES if rule.undecided)
 
 
+def compares(case: Case, catalogue: Catalogue) -> bool:
+    """Whether trials under the code's other statuses, as its ``reference``, could lead to a violation."""
+    return any(rule.compares(case, catalogue) for rule in RULES if rule.compares)
+
+
 def _verdict(violations: Sequence[Violation], inconclusive: Sequence[Inconclusive], *, strict: bool) -> Verdict:
     if any(strict or violation.level is Level.MUST for violation in violations):
         return "fail"

@@ -12,7 +12,7 @@ from ..gateway.videos import POLLS_TO_COMPLETE
 from ..reports.result import result as to_result
 from ..reports.shape import Result
 from ..rules import RULES, Rule
-from ..rules.judge import judge, undecided
+from ..rules.judge import compares, judge, undecided
 from ..timeline import Case, EndingKind, ReplyKind, Trial
 from ..transports import Transport
 from .calling import Client
@@ -101,7 +101,8 @@ class Bench:
         count = self._settings.trials if scenario.shape else 1
         trials, reasons = yield from self._trials_of(scenario, scenario.faults, scenario.status, healthy, count)
         reference: list[Trial] = []
-        for status in self._other_statuses(scenario) if not reasons else ():
+        compared = not reasons and compares(self._case(scenario, trials), self._catalogue)
+        for status in self._other_statuses(scenario) if compared else ():
             faults = tuple(replace(fault, status=status) for fault in scenario.faults)
             found, _ = yield from self._trials_of(scenario, faults, status, healthy, 1)
             reference += found

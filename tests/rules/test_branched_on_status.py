@@ -1,11 +1,15 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
+import pytest
+
 from pytest_ominigate.rules.branched_on_status import RULE
+from pytest_ominigate.rules.judge import compares
 from pytest_ominigate.timeline import Case, Trial
 
-from .timelines import HTML, OK, Table, error, found, must, raised, step, table, trial
+from .timelines import CATALOGUE, HTML, OK, Table, error, found, must, raised, step, table, trial
 from .timelines import case as make_case
 
 
@@ -74,3 +78,15 @@ def test_finds(what: Case, expected: Any) -> None:
 @table(INNOCENT)
 def test_leaves_in_peace(what: Case, expected: Any) -> None:
     assert found(RULE, what) == expected
+
+
+@table(GUILTY)
+def test_asks_for_trials_under_the_other_status(what: Case, expected: Any) -> None:
+    assert compares(replace(what, reference=()), CATALOGUE)
+
+
+@pytest.mark.parametrize(
+    "name", ["once under this one, where that is right", "again under this one, where that is right"]
+)
+def test_asks_for_none_where_the_duty_is_done(name: str) -> None:
+    assert not compares(replace(INNOCENT[name], reference=()), CATALOGUE)

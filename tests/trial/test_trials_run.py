@@ -1,0 +1,94 @@
+"""Which trials a scenario consists of, as the client sees them: none that could show nothing more."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+
+from pytest_ominigate.collection import scenarios
+from pytest_ominigate.reports.shape import Result
+from pytest_ominigate.transports import make_transport
+from pytest_ominigate.trial import Ominigate, Settings
+
+
+@pytest.fixture
+def ominigate() -> Iterator[Ominigate]:
+    with make_transport("loopback") as transport, Ominigate(transport=transport, settings=Settings()) as ominigate:
+        yield ominigate
+
+
+class Client:
+    """Retries after the statuses it is told; counts the requests of each call."""
+
+    def __init__(self, ominigate: Ominigate, *retried: int) -> None:
+        self._ominigate = ominigate
+        self._retried = retried
+        self.calls: list[list[str]] = []
+
+    def _post(self, path: str, **body: Any) -> Any:
+        headers = {"Authorization": f"Bearer {self._ominigate.api_key}"}
+        for attempt in range(3):
+            response = requests.post(self._ominigate.base_url + path, json=body, headers=headers, timeout=60)
+            self.calls[-1].append(path.rpartition("/")[2])
+            if response.status_code not in self._retried:
+                break
+            time.sleep(2**attempt)
+        if not response.ok:
+            raise RuntimeError(f"{json.loads(response.content)['error']} {dict(response.headers)}")
+        return response.json()
+
+    def chat(self) -> str:
+        self.calls.append([])
+        messages = [{"role": "user", "content": "ping"}]
+        answer = self._post("/chat/completions", model="openai/gpt-4o", messages=messages)
+        return str(answer["choices"][0]["message"]["content"])
+
+    def video(self) -> str:
+        self.calls.append([])
+        task = self._post("/videos/google/create", model="google/veo-2", prompt="waves")["task_id"]
+        while self._post("/videos/google/status", task_id=task)["status"] != "completed":
+            time.sleep(2)
+        return str(self._post("/videos/google/result", task_id=task)["url"])
+
+
+def run(ominigate: Ominigate, call: Any, operation: str, name: str) -> Result:
+    (scenario,) = (each for each in scenarios() if (each.operation, each.id) == (operation, name))
+    return ominigate.run_scenario(call, scenario, nodeid="here")
+
+
+def test_a_client_that_does_its_duty_under_one_status_is_not_tried_under_the_other(ominigate: Ominigate) -> None:
+    client = Client(ominigate)
+
+    assert run(ominigate, client.chat, "chat", "key_daily_limit-persists")["verdict"] == "pass"
+    assert client.calls == [["completions"]] * 2  # a healthy call, and the trial
+
+
+def test_one_that_does_not_is_tried_under_both(ominigate: Ominigate) -> None:
+    client = Client(ominigate, 429)
+    result = run(ominigate, client.chat, "chat", "key_daily_limit-persists")
+
+    assert "branched-on-status" in {violation["rule"] for violation in result["violations"]}
+    assert client.calls == [["completions"], ["completions"] * 3, ["completions"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "polls"),
+    [
+        ("healthy", [4]),
+        ("upstream_failed-create_recovers", [2, 2]),
+        ("upstream_failed-result_recovers", [2, 2]),
+        ("upstream_failed-status_recovers", [2, 6]),
+    ],
+)
+def test_a_video_is_polled_for_long_only_where_polling_is_tried(
+    ominigate: Ominigate, name: str, polls: list[int]
+) -> None:
+    client = Client(ominigate, 502)
+    run(ominigate, client.video, "video", name)
+
+    assert [call.count("status") for call in client.calls][: len(polls)] == polls
