@@ -34,6 +34,8 @@ class Gate:
         """Why the session fails as a whole."""
         self.notes: list[str] = []
         self._results: dict[str, Result] = {}
+        self._met: dict[str | None, str] = {}
+        """For each error that a test met, the first that did."""
         self._skipped: set[str] = set()
         self._collected: dict[str, str] = {}
         """The operation of every test that was generated, deselected ones too, by node id."""
@@ -90,7 +92,10 @@ class Gate:
             if report.passed and not self._shows_timelines:
                 # Pytest keeps the report to the end of the session. What is still told is which errors were met.
                 sent = [event for event in result["timeline"] if event["event"] == "request"]
-                result["timeline"] = [*{event["code"]: event for event in sent}.values()]
+                first = {event["code"]: event for event in sent}
+                result["timeline"] = [
+                    event for code, event in first.items() if self._met.setdefault(code, report.nodeid) == report.nodeid
+                ]
         elif report.skipped:
             self._skipped.add(report.nodeid)
 

@@ -164,13 +164,16 @@ _NOTHING_SENT = (
 
 # -- the outcome ------------------------------------------------------------------------------------------------------
 
+_FACTS = ("ominigate.operation", "ominigate.code", "ominigate.scenario", "ominigate.verdict")
+"""The properties of a test that pytest's own reports show."""
+
 
 def _conclude(item: pytest.Item, result: Result) -> None:
     """Keep the result for the reports, and raise its outcome; return if the item passed."""
     __tracebackhide__ = True
     result["location"] = _location(item)
     item.stash[RESULT] = result
-    facts = {f"ominigate.{name}": result[name] for name in ("operation", "code", "scenario", "verdict")}
+    facts = dict(zip(_FACTS, (result["operation"], result["code"], result["scenario"], result["verdict"]), strict=True))
     others = [(name, value) for name, value in item.user_properties if name not in facts]  # it may have run before
     item.user_properties[:] = [*others, *((name, value) for name, value in facts.items() if value is not None)]
     if result["verdict"] == "inconclusive":
