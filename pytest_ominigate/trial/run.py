@@ -26,7 +26,7 @@ from .output import collected_output
 from .patience import limited
 from .seeding import seeded
 from .settings import API_KEY, ClockName, Settings
-from .stopping import Stopper
+from .stopping import Stopper, wakeable
 
 _PAUSE = 600.0
 """Seconds of virtual time between two trials, in which the client's own limiters and circuit breakers recover."""
@@ -183,7 +183,7 @@ class Trials:
         """
         virtual = self._clock_of(client) == "virtual"
         clock = VirtualClock(start=self._start, lead=self._lead) if virtual else RealClock()
-        with clock, collected_logs() as records, collected_output() as printed, seeded(step.seed):
+        with wakeable(), clock, collected_logs() as records, collected_output() as printed, seeded(step.seed):
             running = Running(self._gateway, clock, self._guard)
             if isinstance(clock, VirtualClock):
                 clock.on_stuck(running.stop)

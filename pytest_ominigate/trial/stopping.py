@@ -7,13 +7,16 @@ out catches it, the same is done again there, until the call is left.
 
 from __future__ import annotations
 
+import contextlib
 import ctypes
 import dis
 import functools
 import inspect
+import signal
 import sys
 import sysconfig
 import threading
+from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
@@ -34,6 +37,10 @@ _MAIN_TASK_FIRST = 20
 
 _BREATHS = 100
 """Rounds of a loop, at the turns of which Python looks for exceptions from other threads."""
+
+
+WAKING = getattr(signal, "SIGRTMAX", None)
+"""The signal that ends a system call of the main thread, so that it gets to run Python code again: hardly ever used."""
 
 
 class ClientStoppedError(BaseException):
@@ -67,10 +74,15 @@ class Stopper:
             self.task.get_loop().call_soon_threadsafe(self.task.cancel)
 
     def interrupt(self, thread: int) -> None:
-        """Raise the exception in another thread as soon as it runs Python code, unless the call was left meanwhile."""
+        """Raise the exception in another thread as soon as it runs Python code, unless the call was left meanwhile.
+
+        The main thread is woken for that inside ``wakeable``, even if it waits for a lock that nobody will release.
+        """
         with self._lock:
             if self.armed:
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(ClientStoppedError))
+                if thread == threading.main_thread().ident and WAKING and signal.getsignal(WAKING) is _wake:
+                    signal.pthread_kill(thread, WAKING)
 
     def checkpoint(self) -> None:
         """Called in the client's threads wherever they wait or touch a socket."""
@@ -135,6 +147,23 @@ class Stopper:
         if self._rounds < _MAIN_TASK_FIRST and self.task is not None and _current_task() is not self.task:
             return False
         return self._lines > _PATIENCE or not _covered(frame)
+
+
+@contextlib.contextmanager
+def wakeable() -> Iterator[None]:
+    """Let a stopper wake the main thread, if that is the calling one and the system has signals of the kind."""
+    if WAKING is None or threading.current_thread() is not threading.main_thread():
+        yield
+        return
+    before = signal.signal(WAKING, _wake)
+    try:
+        yield
+    finally:
+        signal.signal(WAKING, before)
+
+
+def _wake(_signal: int, _frame: FrameType | None) -> None:
+    """Nothing to do: exceptions from other threads are raised wherever Python code runs, hence here."""
 
 
 @functools.lru_cache(maxsize=2048)
