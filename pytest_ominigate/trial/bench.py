@@ -185,6 +185,8 @@ class Bench:
 def _vacuous(running: Running, faults: tuple[Fault, ...]) -> str:
     """Why a trial shows nothing at all; empty if it shows something."""
     if not running.attempts:
+        if running.doubts:
+            return running.doubts[0]
         ended = next((got for got in running.gots if got.kind is not EndingKind.RETURNED), None)
         if ended is None:
             return "the client sent nothing, though it did in a healthy call: does it answer from a cache?"

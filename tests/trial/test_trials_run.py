@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 import time
 from collections.abc import Iterator
 from typing import Any
@@ -92,3 +93,17 @@ def test_a_video_is_polled_for_long_only_where_polling_is_tried(
     run(ominigate, client.video, "video", name)
 
     assert [call.count("status") for call in client.calls][: len(polls)] == polls
+
+
+def test_a_client_that_sends_nothing_because_it_hangs_is_told_so(ominigate: Ominigate) -> None:
+    client = Client(ominigate)
+
+    def hang_from_the_second_call_on() -> str:
+        if client.calls:
+            threading.Event().wait()
+        return client.chat()
+
+    result = run(ominigate, hang_from_the_second_call_on, "chat", "invalid_request-persists")
+
+    assert result["verdict"] == "inconclusive"
+    assert result["reasons"] == ["the client had to be stopped: it waited for something that never comes"]
