@@ -52,6 +52,16 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
                 )
 
 
+def undecided(case: Case, catalogue: Catalogue, _: int) -> bool:
+    """Whether the number of requests differs from trial to trial, as with a budget of time: it may yet be more."""
+    seen: dict[int, list[tuple[str, int, int]]] = {}
+    for lane in lanes(case):
+        counts = seen.setdefault(lane.trial, [])
+        counts += (count for run in lane.runs for count in _counts(run, catalogue))
+    first, *others = seen.values() or ([],)
+    return any(sorted(counts) != sorted(first) for counts in others)
+
+
 def _counts(run: Run, catalogue: Catalogue) -> Iterator[tuple[str, int, int]]:
     """For each cause of retries in the run: its name, the requests it led to with the first, and how many may be."""
     provoked = Counter(_cause(retry.failed, catalogue) for retry in run.retries)
@@ -78,4 +88,5 @@ RULE = Rule(
     remedy="Lower the number of attempts; if an SDK retries as well, set its own retries to 0.",
     text=prose(__doc__),
     check=check,
+    undecided=undecided,
 )

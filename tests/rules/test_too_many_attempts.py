@@ -4,6 +4,7 @@ from typing import Any
 
 import pytest
 
+from pytest_ominigate.rules.judge import undecided
 from pytest_ominigate.rules.too_many_attempts import RULE
 from pytest_ominigate.timeline import Case
 
@@ -16,6 +17,7 @@ from .timelines import (
     Step,
     Table,
     call,
+    case,
     cut,
     error,
     found,
@@ -23,6 +25,7 @@ from .timelines import (
     should,
     step,
     table,
+    trial,
     unfinished,
     video,
 )
@@ -92,3 +95,12 @@ def test_each_number_is_the_catalogues(entry: Any, excess: int, level: str | Non
     what = call(*often(error(entry.code), requests), operation=entry.operations[0])
 
     assert found(RULE, what) == ([(level, requests)] if level else [])
+
+
+@pytest.mark.parametrize(("numbers", "more"), [((4, 4, 4), False), ((4, 4, 3), True)])
+def test_where_the_number_varies_further_trials_may_show_more(numbers: tuple[int, ...], more: bool) -> None:
+    trials = [trial([(second, FAILED) for second in range(number)]) for number in numbers]
+
+    assert RULE.undecided is not None
+    assert RULE.undecided(case(*trials, code="upstream_failed"), CATALOGUE, 5) is more
+    assert undecided(case(*trials, code="upstream_failed"), CATALOGUE, more=5) or not more
