@@ -39,8 +39,7 @@ _NO_LIMIT |= {"epoll_wait": (4, -1), "epoll_pwait": (4, -1), "epoll_pwait2": (4,
 _CALLS = {
     "x86_64": {
         7: "poll", 23: "select", 35: "sleep", 128: "rt_sigtimedwait", 202: "futex", 219: "restart", 230: "sleep",
-        232: "epoll_wait",
-        270: "pselect6", 271: "ppoll", 281: "epoll_pwait", 441: "epoll_pwait2",
+        232: "epoll_wait", 270: "pselect6", 271: "ppoll", 281: "epoll_pwait", 441: "epoll_pwait2",
     },
     "aarch64": {
         22: "epoll_pwait", 72: "pselect6", 73: "ppoll", 98: "futex", 101: "sleep", 115: "sleep", 128: "restart",

@@ -32,12 +32,11 @@ from .evidence import CODED
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Compare what is done under the two statuses."""
-    here, there = _decisions(case), _decisions(replace(case, trials=case.reference))
-    if not compares(case, catalogue) or len(there) != 1 or here == there:
+    entry, there = catalogue.get(case.code), replace(case, trials=case.reference)
+    if entry is None or not compares(case, catalogue) or _decisions(there) != {entry.transient}:
         return
-    (retried,) = here
-    status, usual = (_status(each) for each in (case, replace(case, trials=case.reference)))
-    under, other = (status, usual) if retried else (usual, status)
+    status, usual = _status(case), _status(there)
+    under, other = (usual, status) if entry.transient else (status, usual)
     yield Violation(
         rule=RULE.name,
         level=RULE.level,
@@ -49,8 +48,8 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
 
 def compares(case: Case, catalogue: Catalogue) -> bool:
     """Whether this side breaks the duty. If not, the other one is found where that is tried."""
-    entry, here = catalogue.get(case.code), _decisions(case)
-    return entry is not None and here == {not entry.transient}
+    entry = catalogue.get(case.code)
+    return entry is not None and _decisions(case) == {not entry.transient}
 
 
 def _decisions(case: Case) -> set[bool]:

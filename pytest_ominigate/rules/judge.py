@@ -43,9 +43,6 @@ class Judgement:
     """The waivers for which there was no violation."""
 
 
-_KNOWN = frozenset(rule.name for rule in RULES)
-
-
 def judge(
     case: Case,
     catalogue: Catalogue,
