@@ -33,6 +33,8 @@ class Watched:
 WATCHED = pytest.StashKey[Watched]()
 RESULT = pytest.StashKey["Result | None"]()
 """What was found out about an item in its last run."""
+UNREPORTED = pytest.StashKey[bool]()
+"""Whether an item is run for its healthy call alone, so that nobody is to hear of its outcome."""
 
 
 def operation_of(function: object) -> str | None:
@@ -60,8 +62,11 @@ def insert_fixture(item: pytest.Item) -> None:
 def run_scenario(item: pytest.Item, fixture: str, client: object, ominigate: Ominigate, scenario: Scenario) -> None:
     """Run a scenario on what a client fixture gave, and raise the outcome."""
     __tracebackhide__ = True
-    call = _call_of(item, fixture, client, scenario)
-    result = ominigate.run_scenario(call, scenario, nodeid=item.nodeid, waive=_waived(item, scenario))
+    from . import rehearsal
+
+    call, waive, known = _call_of(item, fixture, client, scenario), _waived(item, scenario), rehearsal.known(item)
+    result = ominigate.run_scenario(call, scenario, nodeid=item.nodeid, waive=waive, known=known)
+    rehearsal.learn(item, result, ominigate)
     _conclude(item, result)
 
 
@@ -70,8 +75,11 @@ async def arun_scenario(
 ) -> None:
     """The same in the event loop that the client belongs to."""
     __tracebackhide__ = True
-    call = _call_of(item, fixture, client, scenario)
-    result = await ominigate.arun_scenario(call, scenario, nodeid=item.nodeid, waive=_waived(item, scenario))
+    from . import rehearsal
+
+    call, waive, known = _call_of(item, fixture, client, scenario), _waived(item, scenario), rehearsal.known(item)
+    result = await ominigate.arun_scenario(call, scenario, nodeid=item.nodeid, waive=waive, known=known)
+    rehearsal.learn(item, result, ominigate)
     _conclude(item, result)
 
 
@@ -171,6 +179,8 @@ _FACTS = ("ominigate.operation", "ominigate.code", "ominigate.scenario", "ominig
 def _conclude(item: pytest.Item, result: Result) -> None:
     """Keep the result for the reports, and raise its outcome; return if the item passed."""
     __tracebackhide__ = True
+    if item.stash.get(UNREPORTED, False):
+        pytest.skip("run for its healthy call alone")
     result["location"] = _location(item)
     item.stash[RESULT] = result
     facts = dict(zip(_FACTS, (result["operation"], result["code"], result["scenario"], result["verdict"]), strict=True))

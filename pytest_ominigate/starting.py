@@ -65,10 +65,11 @@ def configure(config: pytest.Config) -> None:
 
 
 def _generate(config: pytest.Config) -> None:
-    from . import baseline, collection, discovery
+    from . import baseline, collection, discovery, rehearsal
 
     baseline.entries(config)  # a misuse is told at once
     config.pluginmanager.register(collection, "ominigate-collection")
+    config.pluginmanager.register(rehearsal, "ominigate-rehearsal")
     discovery.cover_conftests(config)
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import StrEnum
 
 
@@ -28,6 +28,12 @@ class WireRequest:
     lane: int = 1
     host: str = ""
     """The host the client meant, where the transport knows it."""
+    _named: dict[str, str] = field(init=False, repr=False, compare=False)
+    """The first header of each name, in lower case."""
+
+    def __post_init__(self) -> None:
+        """Index the headers."""
+        object.__setattr__(self, "_named", {name.lower(): value for name, value in reversed(self.headers)})
 
     @property
     def path(self) -> str:
@@ -36,7 +42,7 @@ class WireRequest:
 
     def header(self, name: str) -> str | None:
         """The first header of that name (any case), or None."""
-        return next((value for key, value in self.headers if key.lower() == name.lower()), None)
+        return self._named.get(name.lower())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

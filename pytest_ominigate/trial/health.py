@@ -1,8 +1,23 @@
-"""Says what is wrong with a client fixture that does not even work when nothing fails."""
+"""A healthy call, and what is wrong with a client fixture that does not even work when nothing fails."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..timeline import Attempt, EndingKind, Trial
+from .snapshot import Snapshot
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Health:
+    """What a client's call was like when nothing failed."""
+
+    trial: Trial
+    result: Snapshot
+    """What the caller got."""
+    missed: str
+    """Why nothing was seen of the call, though the client did reach out for the gateway; empty if that is not so."""
+
 
 _HINTS = {
     "invalid_api_key": "build the client with ominigate.api_key",

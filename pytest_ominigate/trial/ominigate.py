@@ -22,6 +22,7 @@ from .bench import Bench
 from .calling import Client, Got
 from .driving import Driver
 from .freezing import endings_of, frozen, gaps, part
+from .health import Health
 from .outcome import Outcome
 from .run import Running, Step, Trials
 from .settings import API_KEY, Settings
@@ -242,16 +243,33 @@ class Ominigate:
     # For the pytest layer
 
     def run_scenario(
-        self, client: Client, scenario: Scenario, *, nodeid: str, waive: Mapping[str, str] | None = None
+        self,
+        client: Client,
+        scenario: Scenario,
+        *,
+        nodeid: str,
+        waive: Mapping[str, str] | None = None,
+        known: Health | None = None,
     ) -> Result:
-        """Run a generated scenario in this thread and judge the client."""
-        return self._bench.run(client, scenario, nodeid=nodeid, waive=waive or {})
+        """Run a generated scenario in this thread and judge the client; *known* as in ``Bench.run``."""
+        return self._bench.run(client, scenario, nodeid=nodeid, waive=waive or {}, known=known)
 
     async def arun_scenario(
-        self, client: Client, scenario: Scenario, *, nodeid: str, waive: Mapping[str, str] | None = None
+        self,
+        client: Client,
+        scenario: Scenario,
+        *,
+        nodeid: str,
+        waive: Mapping[str, str] | None = None,
+        known: Health | None = None,
     ) -> Result:
         """The same in the event loop that is running."""
-        return await self._bench.arun(client, scenario, nodeid=nodeid, waive=waive or {})
+        return await self._bench.arun(client, scenario, nodeid=nodeid, waive=waive or {}, known=known)
+
+    @property
+    def health(self) -> Health | None:
+        """What the healthy call in the last scenario was like; None if there was none."""
+        return self._bench.health
 
     def watch(self) -> Watch:
         """A trial to be put round the body of a test, with the faults scripted so far; more may be scripted inside."""

@@ -169,6 +169,7 @@ GUILTY: tuple[Specimen, ...] = (
     _must("swallowed_empty", "httpx", "chat", "swallowed-error"),
     _must_async("swallowed_none", "aiohttp", "chat", "swallowed-error"),
     _must("swallowed_apology", "openai", "chat", "swallowed-error"),
+    _must("swallowed_stale", "requests", "chat", "swallowed-error"),
     _must("swallowed_placeholder", "requests", "image", "swallowed-error"),
     _must("swallowed_stream", "anthropic", "messages_stream", "swallowed-error"),
     _must("lost_result_recursion", "requests", "chat", "lost-result", code="upstream_failed", scenario="recovers"),

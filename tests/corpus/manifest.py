@@ -23,6 +23,7 @@ INNOCENT: tuple[Specimen, ...] = (
     _chat(name="chat_cheaper", library="httpx"),
     _chat(name="chat_circuit_breaker", library="requests"),
     _chat(name="chat_event_wait", library="urllib3"),
+    _chat(name="chat_halts", library="requests"),
     _chat(name="chat_httpx", library="httpx"),
     _chat(name="chat_httpx2_async", library="httpx2", is_async=True),
     _chat(name="chat_key_rotation", library="httpx2"),

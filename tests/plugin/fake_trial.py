@@ -30,6 +30,11 @@ class Settings:
     ignore: frozenset[str] = frozenset()
 
 
+def rehearsed(scenario: object) -> bool:
+    """Each scenario is on its own."""
+    return True
+
+
 class Driver:
     def close(self) -> None:
         """There is no loop."""
@@ -44,6 +49,7 @@ class Ominigate:
         self.planned: list[tuple[Any, ...]] = []
         self.said: list[str] = []
         self.watched = False
+        self.health = None
 
     def __enter__(self) -> Self:
         return self
@@ -59,14 +65,18 @@ class Ominigate:
         """What a client of a test written by hand does: instead of sending a request it says how it is to be judged."""
         self.said.append(verdict)
 
-    def run_scenario(self, client: Any, scenario: Any, *, nodeid: str, waive: Any) -> dict[str, Any]:
+    def run_scenario(
+        self, client: Any, scenario: Any, *, nodeid: str, waive: Any, known: object = None
+    ) -> dict[str, Any]:
         self.scenario = scenario
         said = client()
         if inspect.isawaitable(said):
             said = asyncio.run(_awaited(said))
         return self._result(said, nodeid, waive)
 
-    async def arun_scenario(self, client: Any, scenario: Any, *, nodeid: str, waive: Any) -> dict[str, Any]:
+    async def arun_scenario(
+        self, client: Any, scenario: Any, *, nodeid: str, waive: Any, known: object = None
+    ) -> dict[str, Any]:
         self.scenario = scenario
         said = client()
         return self._result(await said if inspect.isawaitable(said) else said, nodeid, waive)
@@ -140,7 +150,7 @@ def _violation(rule: str, level: str) -> dict[str, Any]:
 
 def _install() -> None:
     module = types.ModuleType("pytest_ominigate.trial")
-    for value in (API_KEY, Driver, Settings, Ominigate, Runaway):
+    for value in (API_KEY, Driver, Settings, Ominigate, Runaway, rehearsed):
         setattr(module, getattr(value, "__name__", "API_KEY"), value)
     sys.modules["pytest_ominigate.trial"] = module
     sys.modules.pop("pytest_ominigate.sharing", None)  # it may have bound the real one, or a fake of another test
