@@ -82,7 +82,8 @@ def long_session(scenarios: int) -> LongSession:
             copy.mkdir()
             (copy / "conftest.py").write_text(_COPY, "utf-8")
         notes = folder / "notes.json"
-        watching = ("-p", "tests.whole.footprint", "-p", "no:xdist")
+        # pytest-socket, where it is installed, leaves a patch of its own behind.
+        watching = ("-p", "tests.whole.footprint", "-p", "no:xdist", "-p", "no:socket")
         done = run(folder, *watching, FOOTPRINT=str(notes), FOOTPRINT_EVERY=str(IN_A_SUITE // 2))
         return _left(done, json.loads(notes.read_text("utf-8")))
 
