@@ -27,7 +27,9 @@ HEALTHY = "healthy"
 _FEWEST = 3
 """Trials after which the rest may be spared, if the shape of the waits is beyond doubt by then."""
 _FEW_POLLS = 2
-"""As few as show a client that a task was not yet done, and then was. ``healthy`` shows how it polls at length."""
+"""As few as show a client that a task was not yet done, and then was."""
+_ONE_POLL = 1
+"""Enough for a client of which a healthy call with many polls is known."""
 _AT_THE_BEGINNING = ("persists", "create_persists")
 """The scenarios of an error that lasts, met by a call's first request."""
 
@@ -117,13 +119,14 @@ class Bench:
     def _plan(
         self, client: Client, scenario: Scenario, nodeid: str, waive: Mapping[str, str], known: Health | None
     ) -> Plan:
+        polls = _FEW_POLLS if known is None else _ONE_POLL
         if known is not None and not rehearsed(scenario):
-            trials, reasons = yield from self._all_trials_of(scenario, known.result)
+            trials, reasons = yield from self._all_trials_of(scenario, known.result, polls)
             if not reasons and all(_speaks_for_itself(trial) for trial in trials):
-                reference = yield from self._reference_of(scenario, trials, known.result)
+                reference = yield from self._reference_of(scenario, trials, known.result, polls)
                 return self._judged(scenario, trials, reference, nodeid, waive, "inconclusive", [])
         if self._rehearsal is None or self._rehearsal[0] is not client:
-            running = yield Step(seed=HEALTHY, polls=POLLS_TO_COMPLETE if scenario.name == HEALTHY else _FEW_POLLS)
+            running = yield Step(seed=HEALTHY, polls=POLLS_TO_COMPLETE if scenario.name == HEALTHY else polls)
             self._rehearsal = client, self._health(running)
         health = self._rehearsal[1]
         if health.missed:
@@ -137,8 +140,8 @@ class Bench:
         impossible = self._impossible(scenario)
         if impossible:
             return self._judged(scenario, (health.trial,), (), nodeid, waive, "inconclusive", [impossible])
-        trials, reasons = yield from self._all_trials_of(scenario, health.result)
-        reference = () if reasons else (yield from self._reference_of(scenario, trials, health.result))
+        trials, reasons = yield from self._all_trials_of(scenario, health.result, polls)
+        reference = () if reasons else (yield from self._reference_of(scenario, trials, health.result, polls))
         return self._judged(scenario, trials, reference, nodeid, waive, "inconclusive", reasons)
 
     def _health(self, running: Running) -> Health:
@@ -149,20 +152,20 @@ class Bench:
         )
 
     def _all_trials_of(
-        self, scenario: Scenario, healthy: Snapshot
+        self, scenario: Scenario, healthy: Snapshot, polls: int
     ) -> Generator[Step, Running, tuple[tuple[Trial, ...], list[str]]]:
         count = self._settings.trials if scenario.shape else 1
-        return (yield from self._trials_of(scenario, scenario.faults, scenario.status, healthy, count))
+        return (yield from self._trials_of(scenario, scenario.faults, scenario.status, healthy, polls, count))
 
     def _reference_of(
-        self, scenario: Scenario, trials: tuple[Trial, ...], healthy: Snapshot
+        self, scenario: Scenario, trials: tuple[Trial, ...], healthy: Snapshot, polls: int
     ) -> Generator[Step, Running, tuple[Trial, ...]]:
         """Trials under the code's other statuses, where there is something to compare."""
         reference: list[Trial] = []
         others = self._other_statuses(scenario)
         for status in others if others and compares(self._case(scenario, trials), self._catalogue) else ():
             faults = tuple(replace(fault, status=status) for fault in scenario.faults)
-            found, _ = yield from self._trials_of(scenario, faults, status, healthy, 1)
+            found, _ = yield from self._trials_of(scenario, faults, status, healthy, polls, 1)
             reference += found
         return tuple(reference)
 
@@ -174,12 +177,18 @@ class Bench:
         return tuple(status for status in entry.statuses if status != scenario.status)
 
     def _trials_of(
-        self, scenario: Scenario, faults: tuple[Fault, ...], status: int | None, healthy: Snapshot, count: int
+        self,
+        scenario: Scenario,
+        faults: tuple[Fault, ...],
+        status: int | None,
+        healthy: Snapshot,
+        polls: int,
+        count: int,
     ) -> Generator[Step, Running, tuple[tuple[Trial, ...], list[str]]]:
         trials: list[Trial] = []
         for number in range(count):
             seed = f"{scenario.operation}:{scenario.id}:{number}"
-            running = yield Step(faults=faults, callers=scenario.callers, seed=seed, polls=_FEW_POLLS)
+            running = yield Step(faults=faults, callers=scenario.callers, seed=seed, polls=polls)
             trial = frozen(running, self._catalogue, healthy=healthy, status=status)
             reason = _vacuous(running, faults)
             if not reason:
