@@ -24,14 +24,15 @@ CALLERS = {"aiohttp": (crowd.with_aiohttp, 2_000), "httpx": (crowd.with_httpx, 5
 THREADS = {"requests": (crowd.with_requests, 500), "http.client": (crowd.with_http_client, 500)}
 SCENARIOS = 10_000
 ROUNDS = 3
+COPIES = 3
 WORKERS_GOAL = 0.65
 MEMORY_GOAL = 8_000
 """Bytes a test, from the end of the first quarter of the session on. Pytest itself keeps three reports of each test
 until the session is over, and they hold the result that the reports of this project are made of: some 6 kB together.
 What one trial holds beside that, if it stayed alive, is many times as much.
 """
-FEW = 50
-"""Objects of one kind. Caches that are bounded hold some trials and requests; what leaked would come to thousands."""
+FEW = 300
+"""Objects of one kind. A bounded cache holds up to 256 requests; what leaked would come to thousands."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,8 +87,11 @@ def session() -> Iterator[Figure]:
 
 
 def workers() -> Iterator[Figure]:
-    """The suite of the six operations in one process and in two."""
-    pairs = suite.in_one_and_in_two(ROUNDS)
+    """The suite of the six operations in one process and in two.
+
+    It is run several times over in each, for in a short run the second process hardly makes up for its own start.
+    """
+    pairs = suite.in_one_and_in_two(ROUNDS, COPIES)
     one, two = (min(pair[kind].seconds for pair in pairs) for kind in (0, 1))
     for pair in pairs:
         print(f"(one process: {pair[0].seconds:.1f} s; two: {pair[1].seconds:.1f} s)")

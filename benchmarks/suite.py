@@ -10,14 +10,17 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-CLIENTS = REPOSITORY / "benchmarks" / "six_operations"
 IN_A_SUITE = 744
 """How many scenarios the six operations have together."""
+_BYTECODE = Path(tempfile.gettempdir()) / "ominigate-benchmarks-bytecode"
+"""Kept, as it is for a user: without it, each process compiles all plugins of pytest anew."""
 _COPY = "from benchmarks.six_operations.conftest import *  # noqa: F403\n"
 
 
@@ -51,10 +54,11 @@ def run(folder: Path, *arguments: str, **environment: str) -> Run:
     """
     command = [sys.executable, "-m", "pytest", "-q", "-c", os.devnull, "--rootdir", str(folder), *arguments]
     command += ["--import-mode=importlib", "-p", "no:cacheprovider", "--ominigate-errors", str(folder)]
+    inherited = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     began = time.perf_counter()
     done = subprocess.run(
         command,
-        env={**os.environ, "PYTHONPATH": str(REPOSITORY), **environment},
+        env={**inherited, "PYTHONPATH": str(REPOSITORY), "PYTHONPYCACHEPREFIX": str(_BYTECODE), **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
@@ -67,25 +71,34 @@ def run(folder: Path, *arguments: str, **environment: str) -> Run:
     return Run(passed=int(found[1]), seconds=seconds)
 
 
-def in_one_and_in_two(rounds: int) -> list[tuple[Run, Run]]:
-    """The suite in one process and in two, in turns, after a run that fills the caches of bytecode."""
-    run(CLIENTS, "-k", "healthy")
-    return [(run(CLIENTS, "-p", "no:xdist"), run(CLIENTS, "-n2")) for _ in range(rounds)]
+def in_one_and_in_two(rounds: int, copies: int) -> list[tuple[Run, Run]]:
+    """So many copies of the suite in one process and in two, in turns, after runs that fill the caches of bytecode."""
+    with _copied(copies) as folder:
+        for workers in ("-n0", "-n2"):
+            run(folder, "-k", "healthy", workers)
+        return [(run(folder, "-p", "no:xdist"), run(folder, "-n2")) for _ in range(rounds)]
 
 
 def long_session(scenarios: int) -> LongSession:
     """The suite over and over in one process, until it comes to so many scenarios."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        for number in range(-(-scenarios // IN_A_SUITE)):
-            copy = folder / f"part_{number:02}"
-            copy.mkdir()
-            (copy / "conftest.py").write_text(_COPY, "utf-8")
+    with _copied(-(-scenarios // IN_A_SUITE)) as folder:
         notes = folder / "notes.json"
         # pytest-socket, where it is installed, leaves a patch of its own behind.
         watching = ("-p", "tests.whole.footprint", "-p", "no:xdist", "-p", "no:socket")
         done = run(folder, *watching, FOOTPRINT=str(notes), FOOTPRINT_EVERY=str(IN_A_SUITE // 2))
         return _left(done, json.loads(notes.read_text("utf-8")))
+
+
+@contextmanager
+def _copied(times: int) -> Iterator[Path]:
+    """A folder with so many copies of the clients."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for number in range(times):
+            copy = folder / f"part_{number:02}"
+            copy.mkdir()
+            (copy / "conftest.py").write_text(_COPY, "utf-8")
+        yield folder
 
 
 def _left(done: Run, notes: dict[str, Any]) -> LongSession:
