@@ -83,10 +83,12 @@ def guess(thread: threading.Thread) -> Account | None:
     return (id(frame), frame.f_lasti) if frame is not None else GONE
 
 
-def blocked_on(thread: threading.Thread) -> Block:
-    """What a thread that is asleep is blocked on."""
+def blocked_on(thread: threading.Thread) -> Block | None:
+    """What a thread that was found asleep is blocked on; None if it has woken up by now."""
     try:
         words = Path(f"/proc/self/task/{thread.native_id}/syscall").read_text(encoding="ascii").split()
+        if words == ["running"]:
+            return None
         name = _CALLS.get(int(words[0]))
         if name == "sleep":
             return Block.CLOCK

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import _queue
 import asyncio
+import hashlib
 import os
 import select
 import signal
@@ -159,6 +160,23 @@ def test_asyncios_own_loop_is_beyond_doubt_though_uvloop_is_installed(clock: Vir
     asyncio.run(asyncio.sleep(HOUR))
 
     assert clock.now() == HOUR
+
+
+@pytest.mark.skipif(not census.AVAILABLE, reason="the system keeps no account of threads")
+def test_a_thread_that_has_just_woken_up_is_blocked_on_nothing() -> None:
+    ended = threading.Event()
+
+    def compute() -> None:
+        while not ended.is_set():
+            hashlib.pbkdf2_hmac("sha256", b"some", b"thing", 20_000)  # without the interpreter's lock
+
+    thread = threading.Thread(target=compute)
+    thread.start()
+    try:
+        assert any(census.blocked_on(thread) is None for _ in range(10_000))
+    finally:
+        ended.set()
+        thread.join()
 
 
 class TestWithoutAnAccount:
