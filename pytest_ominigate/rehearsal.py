@@ -13,10 +13,9 @@ from typing import TYPE_CHECKING, Any
 import pytest
 from _pytest.runner import runtestprotocol
 
-from .running import UNREPORTED, is_generated
+from .running import UNREPORTED, is_generated, scenario_of
 
 if TYPE_CHECKING:
-    from .gateway import Scenario
     from .reports.shape import Result
     from .trial import Health, Ominigate
 
@@ -34,7 +33,7 @@ def pytest_pycollect_makeitem() -> Generator[None, Any, Any]:
     """Note the item ``healthy`` of each client, before any of them is deselected."""
     made = yield
     for item in made if isinstance(made, list) else ():
-        if isinstance(item, pytest.Item) and is_generated(item) and _scenario(item).name == "healthy":
+        if isinstance(item, pytest.Item) and is_generated(item) and scenario_of(item).name == "healthy":
             item.config.stash.setdefault(_ITEMS, {})[_key(item)] = item
     return made
 
@@ -46,11 +45,11 @@ def pytest_runtest_protocol(item: pytest.Item) -> None:
         return
     from .trial import rehearsed
 
-    key, known = _key(item), item.config.stash.setdefault(_KNOWN, {})
+    key, seen = _key(item), item.config.stash.setdefault(_KNOWN, {})
     healthy = item.config.stash.get(_ITEMS, {}).get(key)
-    if key in known or healthy is None or rehearsed(_scenario(item)):
+    if key in seen or healthy is None or rehearsed(scenario_of(item)):
         return
-    known[key] = None
+    seen[key] = None
     sections = len(healthy._report_sections)
     healthy.stash[UNREPORTED] = True
     try:
@@ -72,13 +71,8 @@ def learn(item: pytest.Item, result: Result, ominigate: Ominigate) -> None:
         item.config.stash.setdefault(_KNOWN, {})[_key(item)] = ominigate.health if well else None
 
 
-def _scenario(item: pytest.Item) -> Scenario:
-    scenario: Scenario = item.callspec.params["scenario"]  # type: ignore[attr-defined]  # generated items have one
-    return scenario
-
-
 def _key(item: pytest.Item) -> _Key:
     params: dict[str, object] = item.callspec.params  # type: ignore[attr-defined]
     # By identity: a value need not be hashable, and anyio gives each item an index of its own for its backend.
     chosen = tuple(sorted((name, id(value)) for name, value in params.items() if name != "scenario"))
-    return item.parent.nodeid if item.parent else "", _scenario(item).operation, chosen
+    return item.parent.nodeid if item.parent else "", scenario_of(item).operation, chosen

@@ -48,6 +48,12 @@ def is_generated(item: pytest.Item) -> bool:
     return operation_of(getattr(item, "function", None)) is not None
 
 
+def scenario_of(item: pytest.Item) -> Scenario:
+    """The scenario of a generated item."""
+    scenario: Scenario = item.callspec.params["scenario"]  # type: ignore[attr-defined]  # generated items have one
+    return scenario
+
+
 def insert_fixture(item: pytest.Item) -> None:
     """Give a marked test the gateway, whether it names the fixture or not."""
     if not isinstance(item, pytest.Function) or item.get_closest_marker("ominigate") is None:
@@ -245,9 +251,8 @@ def status(report: pytest.TestReport) -> tuple[str, str, tuple[str, dict[str, bo
 
 
 def _enrich_unprepared(item: pytest.Item, report: pytest.TestReport) -> None:
-    scenario = item.callspec.params["scenario"]  # type: ignore[attr-defined]  # generated items are parametrised
     reason = "the setup failed before the scenario began"
-    report.ominigate = _without_trial(item, scenario, "inconclusive", reason)  # type: ignore[attr-defined]
+    report.ominigate = _without_trial(item, scenario_of(item), "inconclusive", reason)  # type: ignore[attr-defined]
 
 
 def _section(result: Result, report: pytest.TestReport) -> str:
