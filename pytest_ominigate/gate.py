@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from .gathered import Gathered
 from .options import generating, given
 from .running import operation_of
 
@@ -33,9 +34,7 @@ class Gate:
         self.problems: list[str] = []
         """Why the session fails as a whole."""
         self.notes: list[str] = []
-        self._results: dict[str, Result] = {}
-        self._met: dict[str | None, str] = {}
-        """For each error that a test met, the first that did."""
+        self._results = Gathered()
         self._skipped: set[str] = set()
         self._collected: dict[str, str] = {}
         """The operation of every test that was generated, deselected ones too, by node id."""
@@ -87,17 +86,14 @@ class Gate:
     def pytest_runtest_logreport(self, report: pytest.TestReport) -> None:
         """Keep the result that a report brings; of several runs of a test the last one counts."""
         result = getattr(report, "ominigate", None)
-        if result is not None:
-            self._results[report.nodeid] = result
-            if report.passed and not self._shows_timelines:
-                # Pytest keeps the report to the end of the session. What is still told is which errors were met.
-                sent = [event for event in result["timeline"] if event["event"] == "request"]
-                first = {event["code"]: event for event in sent}
-                result["timeline"] = [
-                    event for code, event in first.items() if self._met.setdefault(code, report.nodeid) == report.nodeid
-                ]
-        elif report.skipped:
-            self._skipped.add(report.nodeid)
+        if result is None:
+            if report.skipped:
+                self._skipped.add(report.nodeid)
+        elif report.passed and not self._shows_timelines:
+            self._results.add_in_brief(report.nodeid, result)
+            del report.ominigate  # pytest keeps the report to the end of the session
+        else:
+            self._results.add(report.nodeid, result)
 
     @property
     def options(self) -> Options:
@@ -120,10 +116,10 @@ class Gate:
         return self.generating or bool(self._results or self.problems)
 
     @property
-    def _generated(self) -> dict[str, Result]:
+    def _generated(self) -> list[Result]:
         from .reports.message import MARKED
 
-        return {nodeid: result for nodeid, result in self._results.items() if result["scenario"] != MARKED}
+        return [result for result in self._results.all() if result["scenario"] != MARKED]
 
     def _judge(self) -> None:
         if self.generating:
@@ -134,7 +130,7 @@ class Gate:
             self._judge_cassettes()
 
     def _too_little(self) -> Iterator[str]:
-        verdicts = [result["verdict"] for result in self._generated.values()]
+        verdicts = [result["verdict"] for result in self._generated]
         conclusive = len(verdicts) - verdicts.count("inconclusive")
         if not conclusive:
             yield self._why_none()
@@ -153,7 +149,7 @@ class Gate:
 
             names = ", ".join(FIXTURES)
             return f"no scenario ran: no conftest.py in the folders that were collected binds any of {names}"
-        results = self._generated.values()
+        results = self._generated
         if results:
             return f"no scenario came to a verdict: {len(results)} inconclusive of {len(self._collected)}"
         return f"no scenario ran: all {len(self._collected)} were deselected or skipped"
@@ -163,7 +159,7 @@ class Gate:
 
         orphans = baseline.orphans(self.config, collected=self._collected, looked_through=self._looked_through)
         if self.options.baseline_update:
-            kept = baseline.update(self.config, self._generated.values(), orphans)
+            kept = baseline.update(self.config, self._generated, orphans)
             self.notes.append(f"baseline rewritten: {self._shown(self.options.baseline)}, {_entries(len(kept))}")
         elif orphans:
             listed = "".join(f"\n  {entry}" for entry in orphans)
@@ -172,8 +168,8 @@ class Gate:
     def _judge_waivers(self) -> None:
         from .waivers import unused
 
-        whole = self._collected.keys() <= self._results.keys()
-        waivers = unused(self.options.waivers, self._generated.values(), whole=whole)
+        whole = all(nodeid in self._results for nodeid in self._collected)
+        waivers = unused(self.options.waivers, self._generated, whole=whole)
         self.notes += [f"waiver without effect in this run: {waiver}" for waiver in waivers]
 
     def _judge_cassettes(self) -> None:
@@ -213,7 +209,7 @@ class Gate:
         from .reports.model import SessionReport
 
         return SessionReport.of(
-            self._results.values(),
+            self._results.all(),
             not_run=self._not_run(),
             documented=self._documented(),
             plugin=version("pytest-ominigate"),
@@ -250,7 +246,7 @@ class Gate:
         writer = self.config.get_terminal_writer()
         terminalreporter.section("ominigate")
         lines = matrix(
-            self._results.values(), not_run=self._not_run(), width=writer.fullwidth, documented=self._documented()
+            self._results.all(), not_run=self._not_run(), width=writer.fullwidth, documented=self._documented()
         )
         for line in lines:
             for span in line:

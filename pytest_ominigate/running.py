@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
 from collections.abc import Callable, Generator, Mapping
 from dataclasses import dataclass
@@ -189,15 +190,20 @@ def _conclude(item: pytest.Item, result: Result) -> None:
         pytest.skip("run for its healthy call alone")
     result["location"] = _location(item)
     item.stash[RESULT] = result
-    facts = dict(zip(_FACTS, (result["operation"], result["code"], result["scenario"], result["verdict"]), strict=True))
-    others = [(name, value) for name, value in item.user_properties if name not in facts]  # it may have run before
-    item.user_properties[:] = [*others, *((name, value) for name, value in facts.items() if value is not None)]
+    facts = _facts(result["operation"], result["code"], result["scenario"], result["verdict"])
+    others = [(name, value) for name, value in item.user_properties if name not in _FACTS]  # it may have run before
+    item.user_properties[:] = [*others, *facts]
     if result["verdict"] == "inconclusive":
         pytest.skip("; ".join(result["reasons"]) or "the evidence does not reach for a verdict")
     if is_generated(item):
         _conclude_with_baseline(item, result)
     elif result["verdict"] == "fail":
         _fail(result)
+
+
+@functools.cache  # pytest keeps them in three reports of each test; what is the same is to be so only once
+def _facts(*values: str | None) -> tuple[tuple[str, object], ...]:
+    return tuple((name, value) for name, value in zip(_FACTS, values, strict=True) if value is not None)
 
 
 def _conclude_with_baseline(item: pytest.Item, result: Result) -> None:
@@ -231,6 +237,8 @@ def enrich(item: pytest.Item, report: pytest.TestReport) -> pytest.TestReport:
     if report.when == "setup" and report.failed and is_generated(item):
         _enrich_unprepared(item, report)
     result = item.stash.get(RESULT, None) if report.when == "call" else None
+    if report.when == "teardown":
+        item.stash[RESULT] = None  # pytest keeps the item to the end of the session
     if result is not None:
         report.ominigate = result  # type: ignore[attr-defined]  # pytest passes on what it does not know
         if report.skipped and isinstance(report.longrepr, tuple):
