@@ -26,8 +26,14 @@ CACHE = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache") / "omin
 LONGEST_S = 1800
 """Real time after which a suite that has not come to its end is given up."""
 
-# backoff's own source distributions have no tests in them; those of its successor, of the same import name, do.
-RELEASES = {"tenacity": "tenacity==9.2.1", "stamina": "stamina==26.1.0", "backoff": "python-backoff==3.0.0"}
+# backoff's own source distributions have no tests in them; those of its successor, of the same import name, do. The
+# first of them is backoff 2.2.1 under another name; from 2.4.0 on, tests assert that computing takes time.
+RELEASES = {
+    "tenacity": "tenacity==9.2.1",
+    "stamina": "stamina==26.1.0",
+    "backoff": "python-backoff==2.2.2",
+    "backoff-3": "python-backoff==3.0.0",
+}
 NEEDS = ["pytest", "pytest-asyncio", "anyio", "trio", "dirty-equals", "structlog", "prometheus-client", "tornado"]
 NEEDS += ["requests", "responses", "packaging"]
 ASYNCIO = ("test_tasks", "test_taskgroups", "test_waitfor", "test_timeouts", "test_locks", "test_queues")
@@ -55,7 +61,7 @@ _BACKOFF = [f"test_on_exception_{name}" for name in _EXCEPTION] + [f"test_on_pre
 _RETRY_CONTEXT = [f"test_{kind}_context_on_try_runs_before_attempt" for kind in ("retry", "aretry")]
 
 KNOWN: dict[str, dict[str, Difference]] = {
-    "backoff": {
+    "backoff-3": {
         **{
             f"tests/{file}.py::{test}": _STANDS_STILL
             for file in ("test_backoff", "test_backoff_async")
@@ -116,9 +122,10 @@ class Runner:
             if suite in CPYTHON:
                 where, command = Path(folder), [str(PLUGIN), *options, CPYTHON[suite]]
             else:
-                (where,) = self._sources.glob(f"*{suite}-*/")
+                where = self._sources / unpacked(RELEASES[suite])
                 command = ["-m", "pytest", "tests", "-q", "-p", PLUGIN.stem, *options]
                 command += ["-o", "asyncio_default_fixture_loop_scope=function"]
+                command += ["-W", "ignore:Passing a non-Collection iterable to parametrize"]  # older than that warning
                 for name in ("ominigate", "randomly", "cacheprovider"):
                     command += ["-p", f"no:{name}"]
             paths = os.pathsep.join(map(str, (REPOSITORY, PLUGIN.parent)))
@@ -141,12 +148,18 @@ class Runner:
             return found
 
 
+def unpacked(release: str) -> str:
+    """The name of the folder in a release's source distribution."""
+    name, _, version = release.partition("==")
+    return f"{name.replace('-', '_')}-{version}"
+
+
 def fetch(releases: list[str], sources: Path) -> list[Path]:
     """Download the source distributions that are not there yet, and unpack them; the archives."""
     archives = []
     for release in releases:
-        name, _, version = release.partition("==")
-        archive = sources / f"{name.replace('-', '_')}-{version}.tar.gz"
+        name = release.partition("==")[0]
+        archive = sources / f"{unpacked(release)}.tar.gz"
         if not archive.exists():
             command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--no-binary", name, release]
             subprocess.run([*command, "--dest", str(sources)], check=True)
@@ -157,12 +170,16 @@ def fetch(releases: list[str], sources: Path) -> list[Path]:
 
 
 def make_environment(folder: Path, archives: list[Path]) -> Path:
-    """An environment with the suites' projects and what they need; its interpreter."""
+    """An environment with the suites' projects and what they need; its interpreter.
+
+    Of two releases of one project it holds the later; each suite runs on the sources beside it.
+    """
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     if not python.exists():
         venv.create(folder, with_pip=True)
     install = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
-    subprocess.run([*install, "-e", str(REPOSITORY), *NEEDS, *map(str, archives)], check=True)
+    latest = {archive.name.partition("-")[0]: str(archive) for archive in archives}
+    subprocess.run([*install, "-e", str(REPOSITORY), *NEEDS, *latest.values()], check=True)
     return python
 
 
