@@ -8,6 +8,7 @@ import threading
 from concurrent.futures import thread as pools
 from typing import Any
 
+from . import inflight
 from .dispatch import mine, state
 
 _condition_wait = threading.Condition.wait
@@ -82,15 +83,16 @@ def _has_ended(thread: threading.Thread) -> bool:
 def _mark_work(self: Any, *args: Any, **kwargs: Any) -> None:
     _work_init(self, *args, **kwargs)
     self._ominigate_clock = mine()
+    self._ominigate_lane = inflight.caller()
 
 
 def _run_work(self: Any, *args: Any) -> Any:
-    """Run work under the clock it was handed in under, also in a pool that is older than the clock."""
+    """Run work under the clock it was handed in under, and for whom; also in a pool that is older than the clock."""
     clock = state.active
     if clock is None or getattr(self, "_ominigate_clock", None) != clock:
         return _work_run(self, *args)
     try:
-        with clock.members.adoption():
+        with clock.members.adoption(), inflight.on_behalf_of(self._ominigate_lane):
             return _work_run(self, *args)
     finally:
         del self  # the work's exception would refer to it, and so to itself

@@ -45,7 +45,7 @@ class Flow:
         self.up = self.down = 0
         self.client: weakref.ref[socket.socket] | None = None
         self.server: weakref.ref[socket.socket] | None = None
-        self.lane = 1
+        self.lane: int | None = None
         self.known = False
         """Whether it is known where the client is."""
 
@@ -105,10 +105,28 @@ def busy() -> Iterator[None]:
         _work.pop()
 
 
-def lane_of(address: tuple[str, int]) -> int:
-    """The lane of the caller that last sent on the connection from this address."""
+def caller() -> int | None:
+    """The lane of the running code; None where nobody said whose it is, as where there is one caller only."""
+    return lane.get(None)
+
+
+@contextlib.contextmanager
+def on_behalf_of(number: int | None) -> Iterator[None]:
+    """The calling thread works for the caller of that lane inside; None changes nothing."""
+    if number is None:
+        yield
+        return
+    token = lane.set(number)
+    try:
+        yield
+    finally:
+        lane.reset(token)
+
+
+def lane_of(address: tuple[str, int]) -> int | None:
+    """The lane of the caller that last sent on the connection from this address; None where it is not known."""
     flow = _flows.get(address)
-    return flow.lane if flow else 1
+    return flow.lane if flow else None
 
 
 def anything() -> bool:
@@ -184,7 +202,7 @@ def sending(sock: socket.socket, count: int) -> None:
         with _guard:
             if is_client:
                 flow.up += count
-                flow.lane = lane.get()
+                flow.lane = caller()
             else:
                 flow.down += count
 

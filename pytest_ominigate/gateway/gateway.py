@@ -88,6 +88,7 @@ class FakeGateway:
             self._attempts: list[Attempt] = []
             self._refused: dict[str, None] = {}
             self._broken: dict[int, Attempt] = {}
+            self._unclaimed = False
 
     def add(self, *faults: Fault) -> None:
         """Put more faults behind those of the trial."""
@@ -126,6 +127,12 @@ class FakeGateway:
             return self._script.unserved
 
     @property
+    def unclaimed(self) -> bool:
+        """Whether a request came of which it is not known who of several callers sent it."""
+        with self._lock:
+            return self._unclaimed
+
+    @property
     def secrets(self) -> frozenset[str]:
         """The texts of all API keys that the trial's requests carried. Never to be printed."""
         with self._lock:
@@ -159,6 +166,7 @@ class FakeGateway:
     def _answer(self, request: WireRequest) -> WireReply:
         moment = Moment(at=self._clock.now(), wall=self._clock.wall())
         number = len(self._attempts) + 1
+        self._unclaimed |= request.lane is None
         request_id = f"req_omg_{number:04d}"
         key = credential(request)
         name = self._keyring.name(key)
@@ -174,7 +182,7 @@ class FakeGateway:
                 key=name,
                 model=self._text(call, "model"),
                 task=self._text(call, "task_id"),
-                lane=request.lane,
+                lane=request.lane or 1,
                 sdk_retry=_count(request.header("x-stainless-retry-count")),
             )
         )

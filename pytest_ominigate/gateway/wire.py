@@ -25,7 +25,8 @@ class WireRequest:
     """Path and query as sent."""
     headers: tuple[tuple[str, str], ...] = ()
     body: bytes = b""
-    lane: int = 1
+    lane: int | None = None
+    """Which of several concurrent callers sent it; None where that is not known."""
     host: str = ""
     """The host the client meant, where the transport knows it."""
     _named: dict[str, str] = field(init=False, repr=False, compare=False)

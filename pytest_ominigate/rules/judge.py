@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..catalogue import Catalogue
-from ..timeline import Case
+from ..timeline import Case, Trial
 from . import RULES
 from .base import Advice, Inconclusive, Level, Rule, Violation
 from .precedence import settled
@@ -61,6 +61,10 @@ def judge(
     doubt, such as a wait that escaped the clock, silences all rules about timing for the whole case, so nobody is
     accused of what may not have happened; what the other rules find still counts.
 
+    Where it is not known which of several callers sent a request, those of all look like retries of one, so nobody is
+    accused of what the trial shows. If each of them got its answer, they still have shown that they do no wrong: mixed
+    up, requests only look more and closer.
+
     Where two rules see the same request, the more specific one speaks, whether it is among *rules* or not. The same
     offence in several trials is told once, for the first that shows it.
 
@@ -84,6 +88,7 @@ def judge(
         for finding in rule.check(case, catalogue)
     ]
     order = {rule.name: position for position, rule in enumerate(every)}
+    findings = [_of_nobody(each, case) or each for each in findings]
     found = settled(each for each in findings if isinstance(each, Violation))
     found = [violation for violation in found if violation.rule in chosen]
     found.sort(key=lambda each: (each.trial, each.at or 0, order[each.rule]))
@@ -135,6 +140,8 @@ def _doubts(case: Case) -> list[Inconclusive]:
     elif case.code is not None and all(attempt.reply.code != case.code for attempt in attempts):
         reasons.append(f"no request met {case.code}, so nothing shows how it is handled")
     for trial in case.trials:
+        if trial.unclaimed and not all(ending.like_healthy for ending in trial.endings):
+            reasons.append(_mixed_up(trial))
         unknown = [number for number in trial.timeline.lanes() if number > len(trial.endings)]
         reasons += [f"it is not known what caller {number} got" for number in unknown]
     return [Inconclusive(rule=EVIDENCE, reason=reason) for reason in dict.fromkeys(reasons)]
@@ -142,6 +149,30 @@ def _doubts(case: Case) -> list[Inconclusive]:
 
 def _unseen(case: Case) -> bool:
     return any(ending.incomplete for trial in (*case.trials, *case.reference) for ending in trial.endings)
+
+
+def _of_nobody(finding: object, case: Case) -> Inconclusive | None:
+    """What is left of a violation where it is not known whose requests show it; None where all is well."""
+    if not isinstance(finding, Violation):
+        return None
+    reason = _mixed_up(case.trials[finding.trial])
+    return Inconclusive(rule=finding.rule, reason=reason) if reason else None
+
+
+def _mixed_up(trial: Trial) -> str:
+    """Why it is not known which of several callers the requests were for; empty if it is."""
+    callers, sent = len(trial.endings), len(trial.timeline.lanes())
+    if trial.unclaimed:
+        return (
+            f"it was not seen which of the {callers} callers sent each request: nobody sees that on real time, nor of "
+            "threads of the client's own, other processes and libraries in C"
+        )
+    if sent < callers and callers > 1:
+        return (
+            f"{callers - sent} of the {callers} callers sent nothing, so others may have sent for them, and it is not "
+            "known whose requests these were"
+        )
+    return ""
 
 
 def _told_once(violations: Iterable[Violation]) -> tuple[Violation, ...]:

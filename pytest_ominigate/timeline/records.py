@@ -224,6 +224,8 @@ class Trial:
     """Whether the harness had to stop the client at its request limit."""
     doubts: tuple[str, ...] = ()
     """Reasons why this trial is no evidence, such as a wait that the clock could not see."""
+    unclaimed: bool = False
+    """Whether there are requests of which it was not seen who of several callers sent them."""
 
     @property
     def ending(self) -> Ending:

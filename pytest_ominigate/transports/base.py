@@ -13,8 +13,8 @@ if TYPE_CHECKING:
 Handler = Callable[[WireRequest], WireReply]
 """What answers the requests, such as the ``exchange`` of the fake gateway. May be called in any thread."""
 
-LaneOf = Callable[[tuple[str, int]], int]
-"""From the address of a client's end of a connection to the lane of the caller."""
+LaneOf = Callable[[tuple[str, int]], int | None]
+"""From the address of a client's end of a connection to the lane of the caller, where that is known."""
 
 REAL_ROOT = "https://api.ominigate.ai"
 """Where the real gateway lives; the transports inside the process answer in its place."""

@@ -28,7 +28,7 @@ def wire_request(method: str, url: str, headers: Iterable[tuple[object, object]]
         target=f"{path}?{parts.query}" if parts.query else path,
         headers=tuple((_text(name), _text(value)) for name, value in headers),
         body=_bytes(body),
-        lane=inflight.lane.get(),
+        lane=inflight.caller(),
         host=parts.hostname or "",
     )
 

@@ -26,6 +26,7 @@ def frozen(
         status=status,
         stopped=running.overran,
         doubts=running.doubts,
+        unclaimed=running.unclaimed and len(endings) > 1,
     )
     return in_order(trial) if len(endings) > 1 else trial
 

@@ -55,6 +55,7 @@ class Running:
         self.records: list[Any] = []
         self.attempts: tuple[Attempt, ...] = ()
         self.unserved: tuple[Fault, ...] = ()
+        self.unclaimed = False
         self.secrets: frozenset[str] = frozenset((API_KEY,))
         self.ended = 0.0
         self.stopper = Stopper()
@@ -131,6 +132,7 @@ class Running:
         self.ended = self.clock.now()
         self.attempts = self._gateway.attempts
         self.unserved = self._gateway.unserved
+        self.unclaimed = self._gateway.unclaimed
         self.secrets |= self._gateway.secrets
 
     def close(self, transport: Transport) -> None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from pytest_ominigate.rules import RULES, Level, Rule, Violation
+from pytest_ominigate.rules.base import Inconclusive
 from pytest_ominigate.rules.judge import judge
 from pytest_ominigate.timeline import Case
 
-from .timelines import CATALOGUE, OK, backing_off, call, error, raised, step, trial
+from .timelines import CATALOGUE, OK, backing_off, call, error, raised, returned, step, trial
 from .timelines import case as make_case
 
 KEY = error("invalid_api_key")
@@ -67,6 +69,56 @@ class TestVerdict:
         loud = Rule(name="too-loud", level=Level.MUST, section="", duty="", remedy="", text="", check=check)
 
         assert judge(call((0, OK)), CATALOGUE, rules=(loud,)).verdict == "fail"
+
+
+class TestSeveralCallers:
+    """Whose a request was may be unknown; then the retries of all of them look like those of one."""
+
+    @staticmethod
+    def mixed_up(*, unclaimed: bool, endings: int = 2, **facts: Any) -> Case:
+        often = [(float(second), error("rate_limited")) for second in range(15)]
+        what = call(*often, (15.0, OK), code="rate_limited", ending=[returned(**facts)] * endings)
+        return replace(what, trials=tuple(replace(each, unclaimed=unclaimed) for each in what.trials))
+
+    def test_one_caller_is_accused(self) -> None:
+        assert judge(self.mixed_up(unclaimed=False, endings=1), CATALOGUE).verdict == "fail"
+
+    def test_nobody_is_accused_for_requests_that_nobody_claims(self) -> None:
+        judgement = judge(self.mixed_up(unclaimed=True), CATALOGUE, rules=rules("too-many-attempts"))
+
+        assert (judgement.verdict, judgement.violations) == ("inconclusive", ())
+        assert judgement.inconclusive == (
+            Inconclusive(
+                rule="too-many-attempts",
+                reason="it was not seen which of the 2 callers sent each request: nobody sees that on real time, "
+                "nor of threads of the client's own, other processes and libraries in C",
+            ),
+        )
+
+    def test_nobody_is_accused_where_a_caller_sent_nothing(self) -> None:
+        judgement = judge(self.mixed_up(unclaimed=False), CATALOGUE, rules=rules("too-many-attempts"))
+
+        assert (judgement.verdict, judgement.violations) == ("inconclusive", ())
+        assert judgement.inconclusive == (
+            Inconclusive(
+                rule="too-many-attempts",
+                reason="1 of the 2 callers sent nothing, so others may have sent for them, and it is not known whose "
+                "requests these were",
+            ),
+        )
+
+    def test_they_pass_where_even_the_requests_of_all_together_are_fine(self) -> None:
+        what = call((0, FAILED), (1, FAILED), (3, OK), ending=[returned()] * 2)
+        unclaimed = replace(what, trials=tuple(replace(each, unclaimed=True) for each in what.trials))
+
+        assert judge(what, CATALOGUE).verdict == judge(unclaimed, CATALOGUE).verdict == "pass"
+
+    def test_they_do_not_where_one_of_them_got_something_else(self) -> None:
+        what = call((0, FAILED), (1, FAILED), (3, OK), ending=[returned(), raised("upstream_failed")])
+        unclaimed = replace(what, trials=tuple(replace(each, unclaimed=True) for each in what.trials))
+
+        assert judge(what, CATALOGUE).verdict == "pass"
+        assert judge(unclaimed, CATALOGUE).verdict == "inconclusive"
 
 
 class TestEvidence:
