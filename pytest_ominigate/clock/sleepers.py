@@ -50,7 +50,8 @@ class Sleepers:
         self._rests = dict(_remembered)
         self._records: dict[threading.Thread, census.Record] = {}
         self._activity: object = None
-        self._in_census = False
+        self.escaped_at_ns: int | None = None
+        """The real time at which a thread of the test was first found to wait on real time."""
 
     def take_census(self, threads: Iterable[threading.Thread], now_ns: int, *, pulses: int) -> None:
         """Look at each of these threads. To be done every few milliseconds, always by the same thread."""
@@ -96,6 +97,7 @@ class Sleepers:
         rest = self._rests[thread]
         if rest.block in (Block.CLOCK, Block.UNKNOWN) and not rest.idle and self._members.has(thread):
             self._doubt(f"a wait on real time, which the virtual clock cannot see, at {rest.place}")
+            self.escaped_at_ns = self.escaped_at_ns or native.monotonic_ns()
 
     def is_hopeless(self, thread: threading.Thread) -> bool:
         """Whether the thread will not run again, unless another makes it."""

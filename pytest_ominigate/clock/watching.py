@@ -20,6 +20,8 @@ _PATIENCE_NS = 300_000_000
 """How long to wait for threads outside the test that never rest."""
 _GRACE_NS = 5_000_000_000
 """Real time that a wait may last beyond its length before it is ended although something seems to be running."""
+_MOST_ESCAPED_NS = 10_000_000_000
+"""How long a test may go on that was found to wait on real time. It may do so for ever: its clock stands still."""
 _IDLE_NS = 3_000_000_000
 """How long a test may wait for nothing that could come."""
 _MOST_PULSES = 300_000
@@ -80,6 +82,7 @@ class Watcher:
             self._bear_with_restless(unknown, now_ns)
             self._find_escapes(unknown)
             self._find_stuck(unknown, now_ns)
+            self._find_at_large(now_ns)
         return True
 
     def _end_overdue(self, now_ns: int) -> None:
@@ -123,8 +126,18 @@ class Watcher:
             self._on_stuck("it computed without end")
         elif now_ns - self._idle_since_ns > _IDLE_NS:
             self._idle_since_ns = now_ns
-            self._on_stuck("it waited for something that never comes")
-            conductor.end_waits([waiter for waiter in conductor.waiters if not waiter.idle])
+            self._give_up("it waited for something that never comes")
+
+    def _find_at_large(self, now_ns: int) -> None:
+        """Notice a test that has waited on real time, and is not over long after."""
+        escaped_at_ns = self._conductor.sleepers.escaped_at_ns
+        if escaped_at_ns is not None and now_ns - max(escaped_at_ns, self._awake_since_ns) > _MOST_ESCAPED_NS:
+            self._conductor.sleepers.escaped_at_ns = now_ns
+            self._give_up("it waited on real time, and did not come to its end")
+
+    def _give_up(self, reason: str) -> None:
+        self._on_stuck(reason)
+        self._conductor.end_waits([waiter for waiter in self._conductor.waiters if not waiter.idle])
 
 
 class Lookout:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import queue
+import select
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -26,6 +27,7 @@ class Stopped(BaseException):
 def notices(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
     """The notices of a clock that loses its patience soon, and stops the test at the next touch of the clock."""
     monkeypatch.setattr(watching, "_IDLE_NS", 50_000_000)
+    monkeypatch.setattr(watching, "_MOST_ESCAPED_NS", 50_000_000)
     monkeypatch.setattr(watching, "_MOST_BUSY_NS", 200_000_000)
     monkeypatch.setattr(watching, "_MOST_PULSES", 20_000)
     notices: list[str] = []
@@ -71,6 +73,13 @@ def wait_in_an_event_loop() -> None:
     asyncio.run(main())
 
 
+def wait_as_a_loop_written_in_c_would() -> None:
+    """Or that of eventlet or twisted: between its waits it looks at the clock, which stands still."""
+    until = time.monotonic() + 3_600
+    while time.monotonic() < until:
+        select.poll().poll(40)
+
+
 def sleep_for_ever() -> None:
     while True:
         time.sleep(1)
@@ -102,6 +111,14 @@ def test_waiting_for_ever_beside_idle_threads_is_noticed_all_the_same(notices: l
             wait_for_an_event()
 
     assert notices[0] == "it waited for something that never comes"
+
+
+@pytest.mark.skipif(not hasattr(select, "poll"), reason="there is no such function here")
+def test_a_loop_of_waits_on_real_time_is_noticed(notices: list[str]) -> None:
+    with pytest.raises(Stopped):
+        wait_as_a_loop_written_in_c_would()
+
+    assert notices == ["it waited on real time, and did not come to its end"]
 
 
 def test_threads_that_block_one_another_are_noticed(notices: list[str]) -> None:
