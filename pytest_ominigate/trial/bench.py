@@ -126,7 +126,8 @@ class Bench:
                 reference = yield from self._reference_of(scenario, trials, known.result, polls)
                 return self._judged(scenario, trials, reference, nodeid, waive, "inconclusive", [])
         if self._rehearsal is None or self._rehearsal[0] is not client:
-            running = yield Step(seed=HEALTHY, polls=POLLS_TO_COMPLETE if scenario.name == HEALTHY else polls)
+            many = POLLS_TO_COMPLETE if scenario.name == HEALTHY else polls
+            running = yield Step(seed=HEALTHY, reads=True, polls=many)
             self._rehearsal = client, self._health(running)
         health = self._rehearsal[1]
         if health.missed:
@@ -188,7 +189,7 @@ class Bench:
         trials: list[Trial] = []
         for number in range(count):
             seed = f"{scenario.operation}:{scenario.id}:{number}"
-            running = yield Step(faults=faults, callers=scenario.callers, seed=seed, polls=polls)
+            running = yield Step(faults=faults, callers=scenario.callers, seed=seed, reads=True, polls=polls)
             trial = frozen(running, self._catalogue, healthy=healthy, status=status)
             reason = _vacuous(running, faults)
             if not reason:

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from ..clock import lane
 from ..timeline import EndingKind
+from .reading import aread, read
 from .stopping import ClientStoppedError, Stopper
 
 if TYPE_CHECKING:
@@ -28,15 +29,16 @@ class Got:
     value: Any = None
 
 
-def call(client: Client, got: Got, stopper: Stopper) -> None:
-    """Make the call and note its end in *got*.
+def call(client: Client, got: Got, stopper: Stopper, *, reads: bool = False) -> None:
+    """Make the call and note its end in *got*. If it *reads*, what the call returned is read to its end, too.
 
     Raises:
         BaseException: what is none of the client's doing: Ctrl-C, or a verdict of the test run itself.
     """
     try:
         try:
-            got.value = client()
+            value = client()
+            got.value = read(value) if reads else value
             got.kind = EndingKind.RETURNED
         except ClientStoppedError:
             got.kind = EndingKind.STOPPED
@@ -59,7 +61,7 @@ def call_in_lane(client: Client, running: Running, number: int) -> None:
     lane.set(number)
     got = Got(lane=number)
     running.gots.append(got)
-    call(client, got, running.stopper)
+    call(client, got, running.stopper, reads=running.reads)
 
 
 async def call_in_task(client: Client, got: Got, running: Running) -> None:
@@ -73,6 +75,8 @@ async def call_in_task(client: Client, got: Got, running: Running) -> None:
         if inspect.isawaitable(value):
             running.clock.ignored_loop = None  # from here on it is the client that would block the loop
             value = await value
+        if running.reads:
+            value = await aread(value)
         got.kind, got.value = EndingKind.RETURNED, value
     except ClientStoppedError:
         got.kind = EndingKind.STOPPED
@@ -106,6 +110,11 @@ async def call_together(client: Client, running: Running, callers: int) -> None:
     async with trio.open_nursery() as nursery:
         for number in range(1, callers + 1):
             nursery.start_soon(one, number)
+
+
+def is_async(client: Client) -> bool:
+    """Whether the call needs an event loop from its beginning on."""
+    return inspect.iscoroutinefunction(client) or inspect.isasyncgenfunction(client)
 
 
 def is_not_the_clients(error: BaseException) -> bool:

@@ -11,6 +11,7 @@ from .findable import chain, clues, leaks, log_clues, log_leaks
 from .guarded import PATIENCE, is_plain, patiently, spoken
 from .masking import Mask, shortened, steady
 from .reach import Found, walk
+from .reading import is_unread
 from .snapshot import Kind, Snapshot, like, qualified, snapshot_of, text_content
 from .telling import Facts, tells_failure
 
@@ -83,6 +84,10 @@ def build(
         incomplete = not patiently(see, seconds=patience)
     if incomplete and on_doubt is not None:
         on_doubt("what the caller got blocks when it is read")
+    if kind is EndingKind.RETURNED and is_unread(value):
+        incomplete = True
+        if on_doubt is not None:
+            on_doubt("what the call returned was not read to its end: let the function that makes the call read it")
     result = look.result
     return Ending(
         kind=kind,

@@ -18,12 +18,13 @@ from ..gateway.videos import POLLS_TO_COMPLETE
 from ..timeline import Attempt, EndingKind
 from ..transports import Transport
 from ..transports.real_host import RealHostGuard
-from .calling import Client, Got, call, call_in_lane, call_in_task, call_together, running_loop
+from .calling import Client, Got, call, call_in_lane, call_in_task, call_together, is_async, running_loop
 from .children import Children
 from .driving import Driver
 from .logs import collected_logs
 from .output import collected_output
 from .patience import limited
+from .reading import is_async_stream, is_stream
 from .seeding import seeded
 from .settings import API_KEY, ClockName, Settings
 from .stopping import Stopper, wakeable
@@ -42,6 +43,8 @@ class Step:
     faults: tuple[Fault, ...] = ()
     callers: int = 1
     seed: str = ""
+    reads: bool = False
+    """Whether the caller reads to its end what the call returned."""
     polls: int = POLLS_TO_COMPLETE
     """How many polls a video task takes that is not completed by its age before."""
 
@@ -51,6 +54,7 @@ class Running:
 
     def __init__(self, gateway: FakeGateway, clock: VirtualClock | RealClock, guard: RealHostGuard) -> None:
         self.clock = clock
+        self.reads = False
         self.gots: list[Got] = []
         self.records: list[Any] = []
         self.attempts: tuple[Attempt, ...] = ()
@@ -187,6 +191,7 @@ class Trials:
         clock = VirtualClock(start=self._start, lead=self._lead) if virtual else RealClock()
         with wakeable(), clock, collected_logs() as records, collected_output() as printed, seeded(step.seed):
             running = Running(self._gateway, clock, self._guard)
+            running.reads = step.reads
             if isinstance(clock, VirtualClock):
                 clock.on_stuck(running.stop)
             self._transport.errors.clear()
@@ -219,7 +224,7 @@ class Trials:
     def run(self, client: Client, step: Step) -> Running:
         """Make the call in this thread. Several callers share its event loop, or get threads if the client allows."""
         with self.open(step, client) as running:
-            if step.callers > 1 and inspect.iscoroutinefunction(client):
+            if step.callers > 1 and is_async(client):
                 self._drive(call_together(client, running, step.callers), running)
             elif step.callers > 1 and getattr(client, "thread_safe", False):
                 self._call_in_threads(client, running, step.callers)
@@ -231,10 +236,12 @@ class Trials:
         """Make the call in this thread; a coroutine is run to its end."""
         got = Got()
         running.gots.append(got)
-        call(client, got, running.stopper)
-        if got.kind is EndingKind.RETURNED and inspect.isawaitable(got.value):
-            awaitable = got.value
-            self._drive(call_in_task(lambda: awaitable, got, running), running)
+        call(client, got, running.stopper, reads=running.reads)
+        value = got.value
+        if got.kind is EndingKind.RETURNED and (
+            inspect.isawaitable(value) or (running.reads and is_async_stream(value) and not is_stream(value))
+        ):
+            self._drive(call_in_task(lambda: value, got, running), running)
         return got
 
     def _drive(self, coroutine: Any, running: Running) -> None:
@@ -253,7 +260,7 @@ class Trials:
     async def arun(self, client: Client, step: Step) -> Running:
         """Make the call in the event loop that is running."""
         with self.open(step, client) as running:
-            if step.callers > 1 and inspect.iscoroutinefunction(client):
+            if step.callers > 1 and is_async(client):
                 await call_together(client, running, step.callers)
             else:
                 await self.call_there(client, running)
