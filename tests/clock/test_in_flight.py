@@ -104,7 +104,7 @@ def test_a_client_that_hangs_up_is_not_waited_for(server: LoopbackServer, clock:
 
 
 def test_each_callers_lane_is_known_from_its_connection(server: LoopbackServer, clock: VirtualClock) -> None:
-    lanes: list[int] = []
+    lanes: list[int | None] = []
 
     def note(request: WireRequest) -> WireReply:
         lanes.append(request.lane)
@@ -112,13 +112,12 @@ def test_each_callers_lane_is_known_from_its_connection(server: LoopbackServer, 
 
     server.attach(note)
     with connect(server) as sock:
-        for number in (1, 7, 3):
-            inflight.lane.set(number)
-            sock.sendall(ASK)
-            sock.recv(1000)
-    inflight.lane.set(1)
+        for number in (None, 1, 7, 3):
+            with inflight.on_behalf_of(number):
+                sock.sendall(ASK)
+                sock.recv(1000)
 
-    assert lanes == [1, 7, 3]
+    assert lanes == [None, 1, 7, 3]
 
 
 def test_whoever_asks_is_told_when_the_client_sends(server: LoopbackServer, clock: VirtualClock) -> None:
