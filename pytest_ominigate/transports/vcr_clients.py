@@ -2,7 +2,8 @@
 
 It patches httpx and httpx2 above the place where they turn the system's errors into their own, and aiohttp where a
 request's body and address are not made yet. Of tornado it knows no callbacks, and raises errors at once that tornado
-hands on by its futures; and it replaces http.client's classes where they are named, so not where they were bound early.
+hands on by its futures; it replaces http.client's classes where they are named, so not where they were bound early; and
+it puts all real classes back for as long as it makes a connection, where other threads find them.
 The wrappers here go round the patched methods and do what is missing.
 """
 
@@ -13,8 +14,11 @@ import functools
 import http.client
 import io
 import sys
+import threading
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+from vcr.stubs import VCRConnection
 
 from .in_process import LOCAL_HOSTS
 from .real_host import is_real_gateway
@@ -23,6 +27,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
 _CONNECTIONS = {name: getattr(http.client, name) for name in ("HTTPConnection", "HTTPSConnection")}
+_making = threading.RLock()
+"""Held while vcrpy has the real classes in place, and by whoever must not find them then."""
 _OURS = (ConnectionResetError, ConnectionRefusedError)
 
 
@@ -30,6 +36,12 @@ def translations() -> Iterator[tuple[type, str, Callable[..., Any]]]:
     """Classes of the imported libraries, with a method and what to put in its place after vcrpy's patches."""
     for name, kind in _CONNECTIONS.items():
         yield kind, "__init__", _bound_early(name, kind)
+    for method in ("__init__", "connect"):
+        yield VCRConnection, method, _one_by_one(getattr(VCRConnection, method))
+    urllib3 = sys.modules.get("urllib3.connectionpool")
+    if urllib3 is not None:
+        for pool in (urllib3.HTTPConnectionPool, urllib3.HTTPSConnectionPool):
+            yield pool, "_new_conn", _one_by_one(pool._new_conn)
     for name in ("httpx", "httpx2"):
         httpx = sys.modules.get(name)
         if httpx is not None:
@@ -52,7 +64,8 @@ def _bound_early(name: str, kind: Any) -> Callable[..., None]:
 
     @functools.wraps(real)
     def init(connection: Any, *args: Any, **options: Any) -> None:
-        named = getattr(http.client, name)  # vcrpy puts the class itself back while it makes a real connection
+        with _making:
+            named = getattr(http.client, name)
         if named is kind or type(connection) is not kind:
             real(connection, *args, **options)
             return
@@ -60,6 +73,15 @@ def _bound_early(name: str, kind: Any) -> Callable[..., None]:
         connection.__init__(*args, **options)
 
     return init
+
+
+def _one_by_one(patched: Callable[..., Any]) -> Callable[..., Any]:
+    @functools.wraps(patched)
+    def in_turn(*args: Any, **options: Any) -> Any:
+        with _making:
+            return patched(*args, **options)
+
+    return in_turn
 
 
 def _httpx_error(error: OSError, httpx: Any) -> Exception | None:

@@ -7,6 +7,9 @@ import contextvars
 import http.client
 import io
 import json
+import socket
+import threading
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
@@ -35,6 +38,7 @@ def patched() -> list[object]:
         http.client.HTTPSConnection,
         http.client.HTTPSConnection.__init__,
         urllib3.HTTPSConnectionPool.ConnectionCls,
+        urllib3.HTTPSConnectionPool._new_conn,
         httpx.HTTPTransport.handle_request,
         httpx.AsyncHTTPTransport.handle_async_request,
         httpx2.HTTPTransport.handle_request,
@@ -289,6 +293,24 @@ def test_the_lane_is_that_of_the_calling_context(name: str, serve, handler: Scri
     requests.post(f"{base_url}/chat")
 
     assert [request.lane for request in handler.requests] == [3, None]
+
+
+def test_threads_that_connect_at_the_same_moment_are_all_answered(serve, monkeypatch: pytest.MonkeyPatch) -> None:
+    """While one makes its connection, vcrpy has the real classes in place: the others must not find them."""
+
+    def look_up(*_: object, **__: object) -> None:
+        raise OSError("a real connection was tried")
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    serve("vcr")
+    ready = threading.Barrier(8)
+
+    def post(_: int) -> int:
+        ready.wait()
+        return requests.post(f"{REAL}/chat", timeout=60).status_code
+
+    with ThreadPoolExecutor(8) as pool:
+        assert list(pool.map(post, range(8 * 20))) == [200] * (8 * 20)
 
 
 def test_urllib3_retries_see_the_break(serve, handler: Scripted) -> None:
