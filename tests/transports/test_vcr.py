@@ -303,7 +303,7 @@ def test_threads_that_connect_at_the_same_moment_are_all_answered(serve, monkeyp
 
     monkeypatch.setattr(socket, "getaddrinfo", look_up)
     serve("vcr")
-    ready = threading.Barrier(8)
+    ready = threading.Barrier(8, timeout=30)
 
     def post(_: int) -> int:
         ready.wait()
