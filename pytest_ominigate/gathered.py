@@ -51,16 +51,6 @@ class Gathered:
 
 
 def _result(nodeid: str, passed: _Passed) -> Result:
-    return {
-        "nodeid": nodeid,
-        "operation": passed.operation,
-        "code": passed.code,
-        "status": passed.status,
-        "scenario": passed.scenario,
-        "verdict": "pass",
-        "violations": [],
-        "timeline": [],
-        "reasons": [],
-        "advice": [],
-        "waived": [],
-    }
+    from .reports.shape import without_findings
+
+    return without_findings("pass", nodeid=nodeid, **passed._asdict())

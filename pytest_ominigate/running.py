@@ -12,7 +12,7 @@ import pytest
 
 if TYPE_CHECKING:
     from .gateway import Scenario
-    from .reports.shape import Result
+    from .reports.shape import Result, Verdict
     from .trial import Ominigate
 
 OPERATION = "ominigate_operation"
@@ -105,7 +105,7 @@ def _call_of(item: pytest.Item, fixture: str, client: object, scenario: Scenario
     if not wrong:
         return client  # type: ignore[return-value]  # it was just looked at
     advice = "it must return a callable without arguments, such as: lambda: client.ask('ping')"
-    verdict = "fail" if scenario.id == "healthy" else "inconclusive"
+    verdict: Verdict = "fail" if scenario.id == "healthy" else "inconclusive"
     _conclude(item, _without_trial(item, scenario, verdict, f"the fixture {fixture} {wrong}; {advice}"))
     raise AssertionError("a client that cannot be called is concluded")
 
@@ -127,21 +127,19 @@ def _wrong_client(client: object) -> str:
     return ""
 
 
-def _without_trial(item: pytest.Item, scenario: Scenario, verdict: Any, reason: str) -> Result:
-    return {
-        "nodeid": item.nodeid,
-        "operation": scenario.operation,
-        "code": scenario.code,
-        "status": scenario.status,
-        "scenario": scenario.name,
-        "verdict": verdict,
-        "violations": [],
-        "timeline": [],
-        "reasons": [reason],
-        "advice": [],
-        "waived": [],
-        "location": _location(item),
-    }
+def _without_trial(item: pytest.Item, scenario: Scenario, verdict: Verdict, reason: str) -> Result:
+    from .reports.shape import without_findings
+
+    result = without_findings(
+        verdict,
+        nodeid=item.nodeid,
+        operation=scenario.operation,
+        scenario=scenario.name,
+        code=scenario.code,
+        status=scenario.status,
+        reasons=[reason],
+    )
+    return {**result, "location": _location(item)}
 
 
 # -- tests written by hand --------------------------------------------------------------------------------------------

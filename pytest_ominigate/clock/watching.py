@@ -47,6 +47,7 @@ class Watcher:
         self._restless_since_ns: int | None = None
         self._restless_at_ns = 0
         """Where the clock stood then: if it has moved since, all has rested meanwhile."""
+        self._told_at_large_ns = 0
         self._busy_since_ns = native.process_time_ns()
         self._pulses = 0
 
@@ -131,8 +132,10 @@ class Watcher:
     def _find_at_large(self, now_ns: int) -> None:
         """Notice a test that has waited on real time, and is not over long after."""
         escaped_at_ns = self._conductor.sleepers.escaped_at_ns
-        if escaped_at_ns is not None and now_ns - max(escaped_at_ns, self._awake_since_ns) > _MOST_ESCAPED_NS:
-            self._conductor.sleepers.escaped_at_ns = now_ns
+        if escaped_at_ns is None:
+            return
+        if now_ns - max(escaped_at_ns, self._awake_since_ns, self._told_at_large_ns) > _MOST_ESCAPED_NS:
+            self._told_at_large_ns = now_ns
             self._give_up("it waited on real time, and did not come to its end")
 
     def _give_up(self, reason: str) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Literal, NotRequired, TypedDict
 
 Verdict = Literal["pass", "fail", "inconclusive"]
@@ -96,6 +97,32 @@ class Result(TypedDict):
     advice: list[str]
     waived: list[Waived]
     location: NotRequired[Location | None]
+
+
+def without_findings(
+    verdict: Verdict,
+    *,
+    nodeid: str,
+    operation: str,
+    scenario: str,
+    code: str | None,
+    status: int | None,
+    reasons: Iterable[str] = (),
+) -> Result:
+    """A result that shows nothing of what happened: no violation, no timeline."""
+    return {
+        "nodeid": nodeid,
+        "operation": operation,
+        "code": code,
+        "status": status,
+        "scenario": scenario,
+        "verdict": verdict,
+        "violations": [],
+        "timeline": [],
+        "reasons": [*reasons],
+        "advice": [],
+        "waived": [],
+    }
 
 
 def place(result: Result) -> tuple[str, int]:

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from ..catalogue import Catalogue
-from ..reports.shape import Result
+from ..reports.shape import without_findings
 from ..timeline import Attempt, Ending, EndingKind, Trial, runs
 from ..trial.ending import build
 from ..trial.freezing import part
@@ -85,18 +85,13 @@ def _trial(session: Session, attempts: Sequence[Attempt], ended: float, ending: 
 
 def _inconclusive(session: Session, name: str, reason: str) -> Mapping[str, Any]:
     scenario = session.plan.scenario
-    result: Result = {
-        "nodeid": name,
-        "operation": scenario.operation if scenario else "chat",
-        "code": scenario.code if scenario else None,
-        "status": None,
-        "scenario": scenario.name if scenario else MARKED,
-        "verdict": "inconclusive",
-        "violations": [],
-        "timeline": [],
-        "reasons": [reason],
-        "advice": [],
-        "waived": [],
-        "location": None,
-    }
-    return {**result, "left_out": sorted(_UNSEEN | OF_THE_CALLER)}
+    result = without_findings(
+        "inconclusive",
+        nodeid=name,
+        operation=scenario.operation if scenario else "chat",
+        scenario=scenario.name if scenario else MARKED,
+        code=scenario.code if scenario else None,
+        status=None,
+        reasons=[reason],
+    )
+    return {**result, "location": None, "left_out": sorted(_UNSEEN | OF_THE_CALLER)}

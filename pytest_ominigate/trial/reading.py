@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-import inspect
 import io
 from typing import Any
 
 _MOST = 100_000
 """Pieces; a stream without an end has a beginning that tells enough."""
-_FILES = (io.IOBase,)
-"""They can be iterated too, but hold what the caller asked for."""
 
 
 def is_stream(value: object) -> bool:
-    """Whether it yields its pieces one by one, once."""
+    """Whether it yields its pieces one by one, once. A file does, too, but holds what the caller asked for."""
     kind = type(value)
-    return hasattr(kind, "__next__") and hasattr(kind, "__iter__") and not issubclass(kind, _FILES)
+    return hasattr(kind, "__next__") and hasattr(kind, "__iter__") and not issubclass(kind, io.IOBase)
 
 
 def is_async_stream(value: object) -> bool:
@@ -38,7 +35,7 @@ def read(value: Any) -> Any:
     if is_stream(value):
         return _whole(value, [piece for piece, _ in zip(value, range(_MOST), strict=False)])
     if _is_open(value) and not _is_async(value):
-        _read_response(value)
+        _ = value.read() if hasattr(value, "read") else value.content
     return value
 
 
@@ -52,15 +49,14 @@ async def aread(value: Any) -> Any:
                 break
         return _whole(value, pieces)
     if _is_open(value) and _is_async(value):
-        await _aread_response(value)
+        await (value.aread() if hasattr(value, "aread") else value.read())
         return value
     return read(value)
 
 
 def _whole(stream: Any, pieces: list[Any]) -> list[Any]:
     # A stream of a class of its own may know more at its end, such as an error.
-    plain = inspect.isgenerator(stream) or inspect.isasyncgen(stream) or type(stream).__module__ == "builtins"
-    return pieces if plain else [*pieces, stream]
+    return pieces if type(stream).__module__ == "builtins" else [*pieces, stream]
 
 
 # -- responses of HTTP libraries, which are handed over before their bodies --------------------------------------------
@@ -80,14 +76,3 @@ def _is_async(response: Any) -> bool:
     return type(response).__module__.startswith("aiohttp") or (
         hasattr(type(stream), "__aiter__") and not hasattr(type(stream), "__iter__")
     )
-
-
-def _read_response(response: Any) -> None:
-    if hasattr(response, "is_stream_consumed"):
-        response.read()
-    else:
-        _ = response.content
-
-
-async def _aread_response(response: Any) -> None:
-    await (response.aread() if hasattr(response, "aread") else response.read())

@@ -24,7 +24,7 @@ from .driving import Driver
 from .logs import collected_logs
 from .output import collected_output
 from .patience import limited
-from .reading import is_async_stream, is_stream
+from .reading import is_async_stream
 from .seeding import seeded
 from .settings import API_KEY, ClockName, Settings
 from .stopping import Stopper, wakeable
@@ -52,9 +52,11 @@ class Step:
 class Running:
     """A trial under way, and what is known of it afterwards."""
 
-    def __init__(self, gateway: FakeGateway, clock: VirtualClock | RealClock, guard: RealHostGuard) -> None:
+    def __init__(
+        self, gateway: FakeGateway, clock: VirtualClock | RealClock, guard: RealHostGuard, *, reads: bool
+    ) -> None:
         self.clock = clock
-        self.reads = False
+        self.reads = reads
         self.gots: list[Got] = []
         self.records: list[Any] = []
         self.attempts: tuple[Attempt, ...] = ()
@@ -190,8 +192,7 @@ class Trials:
         virtual = self._clock_of(client) == "virtual"
         clock = VirtualClock(start=self._start, lead=self._lead) if virtual else RealClock()
         with wakeable(), clock, collected_logs() as records, collected_output() as printed, seeded(step.seed):
-            running = Running(self._gateway, clock, self._guard)
-            running.reads = step.reads
+            running = Running(self._gateway, clock, self._guard, reads=step.reads)
             if isinstance(clock, VirtualClock):
                 clock.on_stuck(running.stop)
             self._transport.errors.clear()
@@ -238,9 +239,8 @@ class Trials:
         running.gots.append(got)
         call(client, got, running.stopper, reads=running.reads)
         value = got.value
-        if got.kind is EndingKind.RETURNED and (
-            inspect.isawaitable(value) or (running.reads and is_async_stream(value) and not is_stream(value))
-        ):
+        needs_a_loop = inspect.isawaitable(value) or (running.reads and is_async_stream(value))
+        if got.kind is EndingKind.RETURNED and needs_a_loop:
             self._drive(call_in_task(lambda: value, got, running), running)
         return got
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import pytest
 
@@ -75,37 +74,36 @@ class TestSeveralCallers:
     """Whose a request was may be unknown; then the retries of all of them look like those of one."""
 
     @staticmethod
-    def mixed_up(*, unclaimed: bool, endings: int = 2, **facts: Any) -> Case:
+    def mixed_up(*, unclaimed: bool, endings: int = 2) -> Case:
         often = [(float(second), error("rate_limited")) for second in range(15)]
-        what = call(*often, (15.0, OK), code="rate_limited", ending=[returned(**facts)] * endings)
+        what = call(*often, (15.0, OK), code="rate_limited", ending=[returned()] * endings)
         return replace(what, trials=tuple(replace(each, unclaimed=unclaimed) for each in what.trials))
 
     def test_one_caller_is_accused(self) -> None:
         assert judge(self.mixed_up(unclaimed=False, endings=1), CATALOGUE).verdict == "fail"
 
-    def test_nobody_is_accused_for_requests_that_nobody_claims(self) -> None:
-        judgement = judge(self.mixed_up(unclaimed=True), CATALOGUE, rules=rules("too-many-attempts"))
+    @pytest.mark.parametrize(
+        ("unclaimed", "reason"),
+        [
+            pytest.param(
+                True,
+                "it was not seen which of the 2 callers sent each request: nobody sees that on real time, nor of "
+                "threads of the client's own, other processes and libraries in C",
+                id="nobody claims the requests",
+            ),
+            pytest.param(
+                False,
+                "1 of the 2 callers sent nothing, so others may have sent for them, and it is not known whose requests "
+                "these were",
+                id="a caller sent nothing",
+            ),
+        ],
+    )
+    def test_nobody_is_accused(self, unclaimed: bool, reason: str) -> None:
+        judgement = judge(self.mixed_up(unclaimed=unclaimed), CATALOGUE, rules=rules("too-many-attempts"))
 
         assert (judgement.verdict, judgement.violations) == ("inconclusive", ())
-        assert judgement.inconclusive == (
-            Inconclusive(
-                rule="too-many-attempts",
-                reason="it was not seen which of the 2 callers sent each request: nobody sees that on real time, "
-                "nor of threads of the client's own, other processes and libraries in C",
-            ),
-        )
-
-    def test_nobody_is_accused_where_a_caller_sent_nothing(self) -> None:
-        judgement = judge(self.mixed_up(unclaimed=False), CATALOGUE, rules=rules("too-many-attempts"))
-
-        assert (judgement.verdict, judgement.violations) == ("inconclusive", ())
-        assert judgement.inconclusive == (
-            Inconclusive(
-                rule="too-many-attempts",
-                reason="1 of the 2 callers sent nothing, so others may have sent for them, and it is not known whose "
-                "requests these were",
-            ),
-        )
+        assert judgement.inconclusive == (Inconclusive(rule="too-many-attempts", reason=reason),)
 
     def test_they_pass_where_even_the_requests_of_all_together_are_fine(self) -> None:
         what = call((0, FAILED), (1, FAILED), (3, OK), ending=[returned()] * 2)
