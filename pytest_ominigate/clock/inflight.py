@@ -8,6 +8,7 @@ client can read it (bytes again). At every moment one of the three holds, so not
 from __future__ import annotations
 
 import contextlib
+import os
 import socket
 import threading
 import weakref
@@ -241,3 +242,13 @@ def received(sock: socket.socket, count: int) -> bool:
 def is_watched(sock: socket.socket) -> bool:
     """Whether *sock* is an end of a connection to a server of this process."""
     return _find(sock) is not None
+
+
+def _be_in_a_copy() -> None:
+    # Another thread may have held the lock, and is not there to release it.
+    global _guard  # noqa: PLW0603 - nothing else frees a lock that another thread holds
+    _guard = threading.RLock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_be_in_a_copy)

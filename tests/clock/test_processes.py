@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import signal
+import socket
 import subprocess
 import sys
 import time
@@ -12,7 +14,7 @@ from contextlib import contextmanager
 
 import pytest
 
-from pytest_ominigate.clock import VirtualClock
+from pytest_ominigate.clock import VirtualClock, inflight, native
 
 from .noting import sleeper_that_notes
 
@@ -110,3 +112,31 @@ def test_a_copy_of_the_process_lives_by_real_time(clock: VirtualClock) -> None:
     os.close(writer)
     time.sleep(72_000)
     assert clock.now() == 72_000
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # a copy of a process with threads
+def test_a_copy_made_while_another_thread_counts_bytes_can_talk_on(clock: VirtualClock) -> None:
+    """In the copy there is no such thread, and so nobody who would ever be done with counting."""
+    counts, may_end, ended = (native.allocate_lock() for _ in range(3))
+
+    def count() -> None:
+        with inflight._guard:
+            counts.release()
+            may_end.acquire()
+        ended.release()
+
+    for lock in (counts, may_end, ended):
+        lock.acquire()
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        native.start_new_thread(count, ())
+        counts.acquire()
+        pid = os.fork()
+        if pid == 0:  # pragma: no cover - in the copy
+            signal.alarm(20)
+            socket.create_connection(server.getsockname()).sendall(b"hello")
+            os._exit(0)
+        status = os.waitpid(pid, 0)[1]
+        may_end.release()
+        ended.acquire()
+
+    assert os.waitstatus_to_exitcode(status) == 0
