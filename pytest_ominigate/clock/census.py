@@ -86,7 +86,7 @@ def guess(thread: threading.Thread) -> Account | None:
 def blocked_on(thread: threading.Thread) -> Block | None:
     """What a thread that was found asleep is blocked on; None if it has woken up by now."""
     try:
-        words = Path(f"/proc/self/task/{thread.native_id}/syscall").read_text(encoding="ascii").split()
+        words = Path(f"/proc/self/task/{thread.native_id}/syscall").read_text(encoding="utf-8").split()
         if words == ["running"]:
             return None
         name = _CALLS.get(int(words[0]))
@@ -125,7 +125,7 @@ def _sockets(port: int, state: str) -> set[str]:
     found = set()
     for table in ("tcp", "tcp6"):
         try:
-            with open(f"/proc/self/net/{table}", encoding="ascii") as lines:  # noqa: PTH123 - pathlib is slower
+            with open(f"/proc/self/net/{table}", encoding="utf-8") as lines:  # noqa: PTH123 - pathlib is slower
                 rows = map(str.split, lines)
                 found |= {row[9] for row in rows if row[3] == state and row[1].endswith(f":{port:04X}")}
         except OSError:

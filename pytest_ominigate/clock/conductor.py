@@ -96,6 +96,11 @@ class Conductor:
             self.end_waits([waiter for waiter in self.waiters if waiter.deadline < FOREVER])
             self.waiters.clear()
 
+    def be_in_a_copy(self) -> None:
+        """The process was copied, and no thread but this one: another may have held the lock."""
+        self.running = False
+        self.lock = threading.RLock()
+
     def close(self) -> None:
         """Give back what was taken, when the clock has stopped."""
         with self.lock:

@@ -64,6 +64,10 @@ def is_idle(frame: FrameType | None) -> bool:
 
 
 def belongs_to_test_run(thread: threading.Thread) -> bool:
-    """Whether a thread was started by the test run itself, as those of pytest-xdist and pytest-timeout are."""
+    """Whether a thread was started by the test run itself, as those of pytest-xdist and pytest-timeout are.
+
+    A thread that starts in this package may be the client's, in a stand-in for a queue; our own are told apart by
+    ``inflight.stays_real``.
+    """
     function = getattr(thread, "function", None) or getattr(thread, "_target", None) or type(thread)
-    return str(getattr(function, "__module__", "")).partition(".")[0] in KEEP_REAL
+    return str(getattr(function, "__module__", "")).partition(".")[0] in KEEP_REAL - {_PACKAGE}

@@ -245,7 +245,6 @@ def is_watched(sock: socket.socket) -> bool:
 
 
 def _be_in_a_copy() -> None:
-    # Another thread may have held the lock, and is not there to release it.
     global _guard  # noqa: PLW0603 - nothing else frees a lock that another thread holds
     _guard = threading.RLock()
 

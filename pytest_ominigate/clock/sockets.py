@@ -32,6 +32,8 @@ def _sending(name: str, size: Callable[[Any], int]) -> tuple[Any, str, Any]:
 
     @functools.wraps(real)
     def method(self: socket.socket, data: Any, *args: Any) -> Any:
+        if state.active is None:  # as in a copy of the process, where another thread may have been counting
+            return real(self, data, *args)
         note_use(self)
         count = size(data)
         inflight.sending(self, count)
@@ -52,6 +54,8 @@ def _receiving(name: str, size: Callable[[Any], int]) -> tuple[Any, str, Any]:
 
     @functools.wraps(real)
     def method(self: socket.socket, *args: Any, **kwargs: Any) -> Any:
+        if state.active is None:
+            return real(self, *args, **kwargs)
         clock = note_use(self)
         timeout = self.gettimeout()
         if timeout != 0 and clock is not None:

@@ -8,7 +8,7 @@ import sys
 from typing import Any
 
 from . import inflight, native
-from .dispatch import mine
+from .dispatch import mine, state
 from .sockets import note_received, note_use
 
 _run: Any = sys.modules["trio._core._run"]
@@ -67,6 +67,8 @@ def _start_thread_soon(self: Any, fn: Any, *args: Any, **kwargs: Any) -> Any:
 def _sending(real: Any) -> Any:
     @functools.wraps(real)
     async def method(self: Any, data: Any, *args: Any, **kwargs: Any) -> Any:
+        if state.active is None:
+            return await real(self, data, *args, **kwargs)
         note_use(self._sock)
         count = memoryview(data).nbytes
         inflight.sending(self._sock, count)
@@ -84,6 +86,8 @@ def _sending(real: Any) -> Any:
 def _receiving(real: Any) -> Any:
     @functools.wraps(real)
     async def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        if state.active is None:
+            return await real(self, *args, **kwargs)
         note_use(self._sock)
         result = await real(self, *args, **kwargs)
         note_received(self._sock, result if isinstance(result, int) else len(result))

@@ -144,6 +144,7 @@ class VirtualClock:
 
     def run_on(self) -> None:
         """Let time go on in real time from here: this is a copy of the process, in which nobody drives the clock."""
+        self._conductor.be_in_a_copy()
         self._copied_at = native.monotonic_ns()
         state.skipped = max(0, self._hands.reading_ns() - self._copied_at)
 

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import os
+import queue
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from typing import Any
 
 import pytest
 
@@ -115,28 +118,48 @@ def test_a_copy_of_the_process_lives_by_real_time(clock: VirtualClock) -> None:
 
 
 @pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # a copy of a process with threads
-def test_a_copy_made_while_another_thread_counts_bytes_can_talk_on(clock: VirtualClock) -> None:
-    """In the copy there is no such thread, and so nobody who would ever be done with counting."""
-    counts, may_end, ended = (native.allocate_lock() for _ in range(3))
-
-    def count() -> None:
-        with inflight._guard:
-            counts.release()
-            may_end.acquire()
-        ended.release()
-
-    for lock in (counts, may_end, ended):
-        lock.acquire()
-    with socket.create_server(("127.0.0.1", 0)) as server:
-        native.start_new_thread(count, ())
-        counts.acquire()
+@pytest.mark.parametrize("of", ["the clock", "the count of bytes"])
+def test_a_copy_made_while_another_thread_holds_a_lock_goes_on(clock: VirtualClock, of: str) -> None:
+    """In the copy there is no such thread, and so nobody who would ever release it."""
+    lock = inflight._guard if of == "the count of bytes" else clock._conductor.lock
+    work: queue.SimpleQueue[int] = queue.SimpleQueue()
+    worker = threading.Thread(target=work.get)
+    worker.start()
+    time.sleep(1)  # the worker waits by now
+    with socket.create_server(("127.0.0.1", 0)) as server, held_by_another_thread(lock):
         pid = os.fork()
         if pid == 0:  # pragma: no cover - in the copy
+            signal.signal(signal.SIGALRM, signal.SIG_DFL)
             signal.alarm(20)
+            work.put(1)
             socket.create_connection(server.getsockname()).sendall(b"hello")
-            os._exit(0)
+            counted = len(inflight._flows)
+            inflight.reset()  # as a clock of its own would do
+            os._exit(counted)
         status = os.waitpid(pid, 0)[1]
-        may_end.release()
-        ended.acquire()
+    work.put(1)
+    worker.join()
 
     assert os.waitstatus_to_exitcode(status) == 0
+
+
+@contextmanager
+def held_by_another_thread(lock: Any) -> Iterator[None]:
+    """A lock that a bare thread holds for as long as the block."""
+    is_held, may_end, has_ended = (native.allocate_lock() for _ in range(3))
+    for each in (is_held, may_end, has_ended):
+        each.acquire()
+
+    def hold() -> None:
+        with lock:
+            is_held.release()
+            may_end.acquire()
+        has_ended.release()
+
+    native.start_new_thread(hold, ())
+    is_held.acquire()
+    try:
+        yield
+    finally:
+        may_end.release()
+        has_ended.acquire()

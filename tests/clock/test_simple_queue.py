@@ -87,3 +87,13 @@ def test_a_pool_made_under_a_clock_serves_on_without_it() -> None:
         with VirtualClock() as clock:
             assert list(pool.map(time.sleep, [5, 6])) == [None, None]
             assert clock.now() == 6
+
+
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnhandledThreadExceptionWarning")  # nothing came
+def test_a_thread_may_start_in_one(clock: VirtualClock) -> None:
+    """It is the test's thread, although the function it starts in is ours."""
+    thread = threading.Thread(target=queue.SimpleQueue[int]().get, kwargs={"timeout": 0.5})
+    thread.start()
+    thread.join()
+
+    assert clock.now() == 0.5
