@@ -5,11 +5,17 @@ from __future__ import annotations
 import functools
 import os
 import subprocess
+from multiprocessing.process import BaseProcess
 from typing import Any
 
+from . import native
 from .dispatch import mine
 
+Child = subprocess.Popen[Any] | BaseProcess | int
+"""A process that this one has started; a number is its process id."""
+
 _popen_init = subprocess.Popen.__init__
+_process_start = BaseProcess.start
 _system = os.system
 _fork: Any = getattr(os, "fork", None)
 
@@ -18,36 +24,55 @@ class Children:
     """The processes that the test has started."""
 
     def __init__(self) -> None:
-        self._alive: list[subprocess.Popen[Any] | int] = []
+        self._alive: list[Child] = []
 
-    def add(self, child: subprocess.Popen[Any] | int) -> None:
-        """A process was started; a number is its process id."""
+    def add(self, child: Child) -> None:
+        """A process was started."""
         self._alive.append(child)
 
     def any_alive(self) -> bool:
         """Whether one of them still runs."""
         if self._alive:
-            self._alive = [child for child in self._alive if _is_alive(child)]
+            self._alive = [child for child in self._alive if is_alive(child)]
         return bool(self._alive)
 
 
-def _is_alive(child: subprocess.Popen[Any] | int) -> bool:
+def is_alive(child: Child) -> bool:
+    """Whether it still runs. Its exit status is left for whoever waits for it."""
+    if isinstance(child, BaseProcess):
+        return _has_not_ended(child)
     pid = child if isinstance(child, int) else child.pid
     if not isinstance(child, int):
         if child.returncode is not None:
             return False
         if not hasattr(os, "waitid"):
             return child.poll() is None
-    # The exit status is left for whoever waits for it.
     try:
         return os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is None
     except ChildProcessError:
         return False
 
 
+def _has_not_ended(process: BaseProcess) -> bool:
+    if os.name == "nt":  # where to ask takes no exit status away
+        return process.exitcode is None
+    try:
+        return not native.readable(process.sentinel)
+    except ValueError:  # closed
+        return False
+
+
 @functools.wraps(_popen_init)
 def _start(self: Any, *args: Any, **kwargs: Any) -> None:
     _popen_init(self, *args, **kwargs)
+    clock = mine()
+    if clock is not None:
+        clock.children.add(self)
+
+
+@functools.wraps(_process_start)
+def _start_process(self: BaseProcess) -> None:
+    _process_start(self)
     clock = mine()
     if clock is not None:
         clock.children.add(self)
@@ -72,6 +97,7 @@ def _start_copy() -> int:
 
 REPLACEMENTS: list[tuple[Any, str, Any]] = [
     (subprocess.Popen, "__init__", _start),
+    (BaseProcess, "start", _start_process),
     (os, "system", _run_in_shell),
 ]
 if _fork is not None:

@@ -144,6 +144,9 @@ class Running:
     def close(self, transport: Transport) -> None:
         """The trial is over."""
         self.stopper.disarm()
+        if self.children.killed:
+            for got in self.gots:
+                got.kind, got.value = EndingKind.STOPPED, None
         self.look()
         for error in transport.errors:
             self.doubt(f"the fake gateway itself failed: {type(error).__name__}: {error}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
 import os
 import queue
 import signal
@@ -85,6 +86,24 @@ def test_a_process_of_asyncio_tells_its_exit_status(clock: VirtualClock) -> None
 def test_a_process_that_is_not_waited_for_long_enough_is_given_up_in_real_time(doubtful: VirtualClock) -> None:
     with another_process() as process, pytest.raises(subprocess.TimeoutExpired):
         process.wait(timeout=BRIEFLY)
+
+
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # a copy of a process with threads
+def test_no_jump_while_a_process_of_multiprocessing_lives(clock: VirtualClock) -> None:
+    ours, theirs = multiprocessing.Pipe()
+    process = multiprocessing.get_context("spawn").Process(target=theirs.recv)
+    woken: list[float] = []
+    thread = sleeper_that_notes(clock, 3600, woken)
+    process.start()
+    thread.start()
+    ours.send("come to an end")
+    process.join(timeout=60)
+
+    assert (process.exitcode, woken) == (0, [])
+    thread.join()
+    assert woken == [3600]
+    for each in (ours, theirs, process):
+        each.close()
 
 
 def test_a_command_in_a_shell_is_waited_for(clock: VirtualClock) -> None:

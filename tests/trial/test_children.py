@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import multiprocessing
+import os
+import signal
 import subprocess
 import sys
+from multiprocessing.process import BaseProcess
 
 import pytest
 
@@ -71,11 +75,53 @@ def test_processes_that_have_ended_are_no_trouble() -> None:
         children.kill()
 
     assert ended.returncode == 0
+    assert not children.killed
 
 
-def test_subprocess_is_as_it_was_afterwards() -> None:
-    before = subprocess.Popen.__init__
+@pytest.mark.filterwarnings("ignore:This process:DeprecationWarning")  # a copy of a process with threads
+class TestCopiesOfTheProcess:
+    def test_one_of_multiprocessing_is_ended(self) -> None:
+        with Children() as children:
+            process = multiprocessing.get_context("fork").Process(target=signal.pause)
+            process.start()
+            children.kill()
+            process.join()
+
+        assert process.exitcode == -signal.SIGKILL
+        assert children.killed
+
+    def test_one_is_ended(self) -> None:
+        with Children() as children:
+            pid = os.fork()
+            if pid == 0:  # pragma: no cover - in the copy
+                signal.pause()
+                os._exit(0)
+            children.kill()
+
+        assert os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]) == -signal.SIGKILL
+        assert children.killed
+
+    def test_those_that_have_ended_are_no_trouble(self) -> None:
+        with Children() as children:
+            process = multiprocessing.get_context("fork").Process(target=os.getpid)
+            process.start()
+            process.join()
+            process.close()
+            pid = os.fork()
+            if pid == 0:  # pragma: no cover - in the copy
+                os._exit(0)
+            os.waitpid(pid, 0)
+            children.kill()
+
+        assert not children.killed
+
+
+def test_everything_is_as_it_was_afterwards() -> None:
+    def births() -> list[object]:
+        return [subprocess.Popen.__init__, BaseProcess.start, os.fork]
+
+    before = births()
     with Children():
-        assert subprocess.Popen.__init__ is not before
+        assert all(now is not then for now, then in zip(births(), before, strict=True))
 
-    assert subprocess.Popen.__init__ is before
+    assert births() == before

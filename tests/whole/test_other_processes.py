@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from .conftest import Judge
+from .conftest import Judge, Run
 
 PROGRAM = """
 import json, os, signal, sys, time, urllib.error, urllib.request
@@ -142,3 +142,66 @@ def test_a_process_that_waits_for_an_hour_is_not_waited_for(judge: Judge) -> Non
     assert run.verdicts("inconclusive") == ["insufficient_balance-persists"], run.text
     said = " ".join(run.text.split())
     assert "the client had to be stopped: it was still at work after 5 s of real time" in said
+
+
+WORKERS = """
+import json, multiprocessing, sys, urllib.error, urllib.request
+from concurrent.futures import ProcessPoolExecutor
+import pytest
+
+sys.path.insert(0, HERE)
+from program import send
+
+@pytest.fixture
+def ominigate_chat(ominigate):
+    def ask():
+        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("HOW")) as pool:
+            got = pool.submit(send, ominigate.base_url, ominigate.api_key).result(timeout=3600)
+        if isinstance(got, str):
+            return got
+        raise RuntimeError(got)
+    return ask
+"""
+SENDING = """
+import json, urllib.error, urllib.request
+
+def send(base_url, api_key):
+    body = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "ping"}]}
+    headers = {"Authorization": "Bearer " + api_key, "Content-Type": "application/json"}
+    while True:
+        request = urllib.request.Request(base_url + "/chat/completions", json.dumps(body).encode(), headers)
+        try:
+            with urllib.request.urlopen(request) as response:
+                return json.load(response)["choices"][0]["message"]["content"]
+        except urllib.error.HTTPError as error:
+            text = error.read().decode(), error.headers["X-Request-Id"]
+            if not ENDLESS:
+                return text
+"""
+
+
+@pytest.mark.parametrize("how", ["fork", "spawn", "forkserver"])
+class TestWorkersOfMultiprocessing:
+    """They start beside a virtual clock, which must not run out of their callers' patience meanwhile."""
+
+    def judge(self, judge: Judge, how: str, *, endless: bool) -> Run:
+        return judge(
+            *SCENARIOS[:2],
+            conftest=WORKERS.replace("HOW", how).replace("HERE", "__file__.rpartition('/')[0]"),
+            program=SENDING.replace("ENDLESS", str(endless)),
+        )
+
+    def test_no_time_is_skipped_while_they_work(self, judge: Judge, how: str) -> None:
+        run = self.judge(judge, how, endless=False)
+
+        assert run.verdicts("inconclusive") == ["healthy", "insufficient_balance-persists"], run.text
+        assert run["healthy"]["timeline"][-1]["ending"] == "returned"
+        assert run["healthy"]["reasons"] == [
+            "another process sent a request, and the virtual clock cannot see how it waits"
+        ]
+
+    def test_they_are_ended_when_they_never_end(self, judge: Judge, how: str) -> None:
+        run = self.judge(judge, how, endless=True)
+
+        assert run.rules("insufficient_balance-persists") == ["retried-permanent-error", "endless-retry"], run.text
+        assert run["insufficient_balance-persists"]["timeline"][-1]["ending"] == "stopped"
