@@ -1,15 +1,16 @@
-"""Other processes that the test has started: while one lives, the clock keeps to real time."""
+"""Other processes that the test has started, or hands work to: while one lives, the clock keeps to real time."""
 
 from __future__ import annotations
 
 import functools
 import os
 import subprocess
-from multiprocessing.process import BaseProcess
+from multiprocessing import connection
+from multiprocessing.process import BaseProcess, active_children
 from typing import Any
 
 from . import native
-from .dispatch import mine
+from .dispatch import mine, state
 
 Child = subprocess.Popen[Any] | BaseProcess | int
 """A process that this one has started; a number is its process id."""
@@ -21,14 +22,15 @@ _fork: Any = getattr(os, "fork", None)
 
 
 class Children:
-    """The processes that the test has started."""
+    """The processes that the test has started, and older ones that it has handed work to."""
 
     def __init__(self) -> None:
         self._alive: list[Child] = []
 
     def add(self, child: Child) -> None:
-        """A process was started."""
-        self._alive.append(child)
+        """A process was started, or is handed work."""
+        if child not in self._alive:
+            self._alive.append(child)
 
     def any_alive(self) -> bool:
         """Whether one of them still runs."""
@@ -95,10 +97,27 @@ def _start_copy() -> int:
     return pid
 
 
+def _handing_over(kind: Any, name: str) -> tuple[Any, str, Any]:
+    real = getattr(kind, name)
+
+    @functools.wraps(real)
+    def method(self: Any, *args: Any, **kwargs: Any) -> Any:
+        # Pools send their work with threads that may be older than the clock, to processes that may be, too.
+        clock = state.active
+        if clock is not None:
+            for child in active_children():
+                clock.children.add(child)
+        return real(self, *args, **kwargs)
+
+    return kind, name, method
+
+
+_CONNECTIONS = [getattr(connection, name) for name in ("Connection", "PipeConnection") if hasattr(connection, name)]
 REPLACEMENTS: list[tuple[Any, str, Any]] = [
     (subprocess.Popen, "__init__", _start),
     (BaseProcess, "start", _start_process),
     (os, "system", _run_in_shell),
+    *(_handing_over(kind, name) for kind in _CONNECTIONS for name in ("send", "send_bytes")),
 ]
 if _fork is not None:
     REPLACEMENTS.append((os, "fork", functools.wraps(_fork)(_start_copy)))

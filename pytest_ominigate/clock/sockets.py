@@ -70,7 +70,9 @@ def _receiving(name: str, size: Callable[[Any], int]) -> tuple[Any, str, Any]:
 def note_received(sock: socket.socket, count: int) -> None:
     """Count the bytes that came in."""
     if inflight.received(sock, count) and state.active is not None:
-        state.active.doubt("another process sent a request, and the virtual clock cannot see how it waits")
+        state.active.doubt(
+            "another process sent a request, and the virtual clock cannot see how it waits; use --ominigate-clock=real"
+        )
 
 
 def _wait_readable(sock: socket.socket, timeout: float | None, clock: VirtualClock) -> None:

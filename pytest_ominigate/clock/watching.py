@@ -22,6 +22,8 @@ _GRACE_NS = 5_000_000_000
 """Real time that a wait may last beyond its length before it is ended although something seems to be running."""
 _MOST_ESCAPED_NS = 10_000_000_000
 """How long a test may go on that was found to wait on real time. It may do so for ever: its clock stands still."""
+_MOST_HELD_NS = 60_000_000_000
+"""How long another process may be at work: as long as a trial on real time may last."""
 _IDLE_NS = 3_000_000_000
 """How long a test may wait for nothing that could come."""
 _MOST_PULSES = 300_000
@@ -48,6 +50,7 @@ class Watcher:
         self._restless_at_ns = 0
         """Where the clock stood then: if it has moved since, all has rested meanwhile."""
         self._told_at_large_ns = 0
+        self._held_since_ns: int | None = None
         self._busy_since_ns = native.process_time_ns()
         self._pulses = 0
 
@@ -68,7 +71,7 @@ class Watcher:
         conductor = self._conductor
         if now_ns - self._looked_at_ns > _PAUSE_NS:
             self._awake_since_ns = self._idle_since_ns = now_ns
-            self._restless_since_ns = None
+            self._restless_since_ns = self._held_since_ns = None
         self._looked_at_ns = now_ns
         if not conductor.waiters and self._pulses != conductor.pulses <= _MOST_PULSES:
             # The test is at work, and nobody waits for it.
@@ -78,7 +81,10 @@ class Watcher:
         conductor.sleepers.take_census(conductor.members.that_count(), now_ns, pulses=conductor.pulses)
         if conductor.is_held():
             conductor.end_due_waits(now_ns)
-        elif not conductor.jump_if_all_wait():
+            self._find_held_for_long(now_ns)
+            return True
+        self._held_since_ns = None
+        if not conductor.jump_if_all_wait():
             self._end_overdue(now_ns)
             self._bear_with_restless(unknown, now_ns)
             self._find_escapes(unknown)
@@ -137,6 +143,14 @@ class Watcher:
         if now_ns - max(escaped_at_ns, self._awake_since_ns, self._told_at_large_ns) > _MOST_ESCAPED_NS:
             self._told_at_large_ns = now_ns
             self._give_up("it waited on real time, and did not come to its end")
+
+    def _find_held_for_long(self, now_ns: int) -> None:
+        """Notice another process that is at work for so long that it may be so for ever."""
+        if self._held_since_ns is None:
+            self._held_since_ns = now_ns
+        elif now_ns - self._held_since_ns > _MOST_HELD_NS:
+            self._held_since_ns = now_ns
+            self._give_up(f"another process was still at work after {_MOST_HELD_NS // 10**9} s of real time")
 
     def _give_up(self, reason: str) -> None:
         self._on_stuck(reason)

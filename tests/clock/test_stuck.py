@@ -7,7 +7,7 @@ import queue
 import select
 import threading
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 
 import pytest
 
@@ -16,7 +16,7 @@ from pytest_ominigate.clock.conductor import Conductor
 from pytest_ominigate.clock.hands import Hands
 from pytest_ominigate.clock.members import Members
 from pytest_ominigate.clock.virtual import START
-from pytest_ominigate.clock.waiters import Waiter
+from pytest_ominigate.clock.waiters import FOREVER, Waiter
 
 
 class Stopped(BaseException):
@@ -207,3 +207,29 @@ def test_time_in_which_the_whole_process_was_stopped_is_not_held_against_it(look
     conductor.sleepers.close()
 
     assert len(found) == doubts
+
+
+@pytest.mark.parametrize(
+    ("looks", "told"),
+    [
+        pytest.param(range(61), 0, id="for a minute"),
+        pytest.param(range(62), 1, id="for longer"),
+        pytest.param(range(123), 2, id="again"),
+        pytest.param([*range(50), *range(600, 650)], 0, id="stopped meanwhile"),
+    ],
+)
+def test_another_process_that_is_at_work_for_long_is_noticed(looks: Iterable[int], told: int) -> None:
+    found: list[str] = []
+    conductor = Conductor(Hands(START, 0), Members(VirtualClock()), found.append)
+    conductor.running = True
+    begun_ns = native.monotonic_ns()
+    watcher = watching.Watcher(conductor, found.append)
+    waiter = Waiter(FOREVER)
+    with conductor.hold(), conductor.lock:
+        conductor.register(waiter)
+        for second in looks:
+            watcher.look(begun_ns + second * 10**9)
+    conductor.sleepers.close()
+
+    assert found == ["another process was still at work after 60 s of real time"] * told
+    assert waiter.fired == bool(told)

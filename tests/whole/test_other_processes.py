@@ -145,18 +145,22 @@ def test_a_process_that_waits_for_an_hour_is_not_waited_for(judge: Judge) -> Non
 
 
 WORKERS = """
-import json, multiprocessing, sys, urllib.error, urllib.request
+import multiprocessing, sys
 from concurrent.futures import ProcessPoolExecutor
+from pathlib import Path
 import pytest
 
-sys.path.insert(0, HERE)
+sys.path.insert(0, str(Path(__file__).parent))
 from program import send
+
+kept = []
 
 @pytest.fixture
 def ominigate_chat(ominigate):
     def ask():
-        with ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("HOW")) as pool:
-            got = pool.submit(send, ominigate.base_url, ominigate.api_key).result(timeout=3600)
+        pool = kept.pop() if kept else ProcessPoolExecutor(1, mp_context=multiprocessing.get_context("HOW"))
+        got = pool.submit(send, ominigate.base_url, ominigate.api_key).result(timeout=3600)
+        kept.append(pool) if KEPT else pool.shutdown()
         if isinstance(got, str):
             return got
         raise RuntimeError(got)
@@ -184,20 +188,23 @@ def send(base_url, api_key):
 class TestWorkersOfMultiprocessing:
     """They start beside a virtual clock, which must not run out of their callers' patience meanwhile."""
 
-    def judge(self, judge: Judge, how: str, *, endless: bool) -> Run:
+    def judge(self, judge: Judge, how: str, *, kept: bool = False, endless: bool = False) -> Run:
         return judge(
             *SCENARIOS[:2],
-            conftest=WORKERS.replace("HOW", how).replace("HERE", "__file__.rpartition('/')[0]"),
+            *("-p", "no:randomly"),
+            conftest=WORKERS.replace("HOW", how).replace("KEPT", str(kept)),
             program=SENDING.replace("ENDLESS", str(endless)),
         )
 
-    def test_no_time_is_skipped_while_they_work(self, judge: Judge, how: str) -> None:
-        run = self.judge(judge, how, endless=False)
+    @pytest.mark.parametrize("kept", [False, True], ids=["of the trial's own", "older than the trial"])
+    def test_no_time_is_skipped_while_they_work(self, judge: Judge, how: str, kept: bool) -> None:
+        run = self.judge(judge, how, kept=kept)
 
         assert run.verdicts("inconclusive") == ["healthy", "insufficient_balance-persists"], run.text
         assert run["healthy"]["timeline"][-1]["ending"] == "returned"
+        assert "insufficient_balance" in run["insufficient_balance-persists"]["timeline"][-1]["summary"]
         assert run["healthy"]["reasons"] == [
-            "another process sent a request, and the virtual clock cannot see how it waits"
+            "another process sent a request, and the virtual clock cannot see how it waits; use --ominigate-clock=real"
         ]
 
     def test_they_are_ended_when_they_never_end(self, judge: Judge, how: str) -> None:
