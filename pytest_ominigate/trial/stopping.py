@@ -17,11 +17,11 @@ import sys
 import sysconfig
 import threading
 from collections.abc import Iterator
-from pathlib import Path
 from types import CodeType, FrameType
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..clock import native
+from ..clock.bindings import KEEP_REAL
 
 if TYPE_CHECKING:
     import asyncio
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 _COROUTINE = inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | inspect.CO_ASYNC_GENERATOR
 _TRANSPARENT = frozenset(("COPY", "POP_EXCEPT", "RERAISE", "PUSH_EXC_INFO", "CALL_INTRINSIC_1"))
 _STDLIB = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
-_PACKAGE = str(Path(__file__).parent.parent)
 _PATIENCE = 2_000
 """Lines to wait for one that no handler covers; then any will do."""
 _MAIN_TASK_FIRST = 20
@@ -138,7 +137,7 @@ class Stopper:
 
     def _may_raise(self, frame: FrameType) -> bool:
         self._lines += 1
-        if not _is_the_clients(frame.f_code):
+        if not _is_the_clients(frame.f_code) or any(map(_belongs_to_test_run, self._reachable(frame))):
             return False
         if any(each.f_code.co_name == "__del__" for each in self._reachable(frame)):
             return False  # an exception in a destructor reaches no caller
@@ -168,11 +167,16 @@ def _wake(_signal: int, _frame: FrameType | None) -> None:
 
 @functools.lru_cache(maxsize=2048)
 def _is_the_clients(code: CodeType) -> bool:
-    """Whether the code is neither the harness's nor the standard library's, whose clean-up must stay whole."""
+    """Whether the code is not the standard library's, whose clean-up must stay whole."""
     name = code.co_filename
     if name.startswith("<"):
         return not name.startswith("<frozen")
-    return not name.startswith(_PACKAGE) and ("site-packages" in name or not name.startswith(_STDLIB))
+    return "site-packages" in name or not name.startswith(_STDLIB)
+
+
+def _belongs_to_test_run(frame: FrameType) -> bool:
+    """Whether the code is the test run's own, which is called where something is logged or cannot be raised."""
+    return str(frame.f_globals.get("__name__", "")).partition(".")[0] in KEEP_REAL
 
 
 def _in_event_loop() -> bool:

@@ -143,6 +143,17 @@ def test_a_client_that_never_ends_is_stopped(client: Callable[[Callable[[], None
     assert (sys.gettrace(), sys.getprofile()) == before
 
 
+def test_the_test_run_is_not_stopped_in_the_middle_of_its_own_work() -> None:
+    """It is called from the client's code too, such as when something is logged or cannot be raised."""
+    harness, done = Harness(), list[int]()
+    hook: dict[str, Any] = {"__name__": "_pytest.hook"}
+    exec("def run(touch, done):\n    touch()\n    done.append(1)\n", hook)
+
+    call(lambda: catches_everything(lambda: hook["run"](harness.touch, done)), Got(), harness.stopper)
+
+    assert len(done) == harness.touches
+
+
 def test_a_client_in_a_thread_of_its_own_is_stopped() -> None:
     harness = Harness()
     got = Got()
