@@ -167,7 +167,8 @@ class VirtualClock:
             self.waiting = Waiting(self._conductor)
             stack.callback(self._conductor.close)
             stack.enter_context(LOOKOUT.manned(Watcher(self._conductor, self._stuck)))
-            travel = time_machine.travel(self._start, tick=False)
+            # As a number: with a date, its zone would become that of the whole process.
+            travel = time_machine.travel(self._start.timestamp(), tick=False)
             travel.start().time_ns = self._read_wall_ns  # type: ignore[method-assign]
             stack.callback(travel.stop)
             stack.enter_context(Patches())

@@ -27,6 +27,9 @@ from .evidence import surfaced
 
 _LABEL = re.compile(r"(?<![A-Za-z])(?:param|parameter|field)s?(?![A-Za-z])", re.IGNORECASE)
 
+_NOTHING = re.compile(rf"{_LABEL.pattern}\W{{0,4}}(?:None|null|undefined)(?![A-Za-z])", re.IGNORECASE)
+"""It says that there is none, whatever else the text has."""
+
 
 def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
     """Find the callers that were not told the field."""
@@ -50,7 +53,7 @@ def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
 
 def _names(clue: Clue, param: str) -> bool:
     named = re.search(rf"(?<![A-Za-z0-9_]){re.escape(param)}(?![A-Za-z0-9_])", clue.text)
-    return named is not None and bool(_LABEL.search(clue.place) or _LABEL.search(clue.text))
+    return named is not None and bool(_LABEL.search(clue.place) or _LABEL.search(_NOTHING.sub("", clue.text)))
 
 
 RULE = Rule(

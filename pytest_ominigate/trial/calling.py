@@ -49,8 +49,14 @@ def call(client: Client, got: Got, stopper: Stopper, *, reads: bool = False) -> 
         finally:
             stopper.disarm()
     except ClientStoppedError:  # it struck on the way out
-        got.kind, got.value = EndingKind.STOPPED, None
         stopper.disarm()
+    _settle(got, stopper)
+
+
+def _settle(got: Got, stopper: Stopper) -> None:
+    """What becomes of a call in which the client was stopped is not its own doing, whatever it makes of that."""
+    if stopper.struck:
+        got.kind, got.value = EndingKind.STOPPED, None
 
 
 Stopper.BOUNDARIES.add(call.__code__)
@@ -90,6 +96,7 @@ async def call_in_task(client: Client, got: Got, running: Running) -> None:
             got.kind, got.value = EndingKind.RAISED, error
     finally:
         running.stopper.disarm()
+        _settle(got, running.stopper)
 
 
 async def call_together(client: Client, running: Running, callers: int) -> None:

@@ -150,9 +150,14 @@ def _contents(value: Any, kind: type) -> Iterator[_Child]:
         yield _Child(".name", "name", value.name)
         yield _Child(".value", "value", value.value)
     elif issubclass(kind, (list, tuple, deque)):
-        yield from _sequence(value, getattr(kind, "_fields", ()))
+        yield from _sequence(value, _fields(kind))
     elif issubclass(kind, (set, frozenset)):
         yield from _sequence(sorted(value, key=_rank), ())
+
+
+def _fields(kind: type) -> tuple[str, ...]:
+    """The names of the positions, if it is a named tuple."""
+    return getattr(kind, "_fields", ()) if issubclass(kind, tuple) else ()
 
 
 def _rank(part: object) -> tuple[str, str]:
@@ -197,7 +202,7 @@ def _attributes(value: Any, kind: type) -> Iterator[_Child]:
         or issubclass(kind, _ROUTINES)
     ):
         return
-    seen = set()
+    seen = set(_fields(kind))  # which are read by position
     for name in _names(value, kind):
         if name in seen or name.startswith("__") or name.lstrip("_") in _AWAY:
             continue

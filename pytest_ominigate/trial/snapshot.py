@@ -75,6 +75,8 @@ class Snapshot:
     """Nearest first. A string that is a JSON document is represented by what the document holds."""
     exceptions: tuple[str, ...] = ()
     """The places at which it holds exceptions."""
+    parts: tuple[str, ...] = ()
+    """The qualified names of the classes of what it holds, plain values aside."""
     text: str | None = None
     """The result itself where it is a string or bytes."""
 
@@ -114,6 +116,7 @@ def snapshot_of(found: Sequence[Found], mask: Mask, result: object) -> Snapshot:
         kind=kind,
         types=tuple(qualified(base) for base in type(result).__mro__[:-1]),
         leaves=tuple(leaf for each in found for leaf in _leaves(each, mask)),
+        parts=tuple(dict.fromkeys(qualified(type(each.value)) for each in found if not is_plain(each.value))),
         exceptions=tuple(mask(each.place) for each in found if _kind(type(each.value)) is Kind.EXCEPTION),
         text=_text(result, mask) if kind in {Kind.TEXT, Kind.BYTES} else None,
     )
@@ -135,16 +138,15 @@ def like(result: Snapshot, healthy: Snapshot, tokens: Iterable[str] = ()) -> boo
     """
     if result.kind is not healthy.kind:
         return False
-    known = healthy.words.casefold()
-    shown = [token.casefold() for token in tokens if token and token.casefold() in known]
+    shown = [token for token in tokens if token and _shows(healthy, token)]
     if shown:
-        return all(token in result.words.casefold() for token in shown)
+        return all(_shows(result, token) for token in shown)
     if healthy.kind is Kind.NUMBER:
         return repr(result.value) == repr(healthy.value)
     if not _related(result.types, healthy.types):
         return False
     others = {leaf.place: leaf.value for leaf in result.leaves}
-    return all(_agrees(leaf, others) for leaf in healthy.leaves if not leaf.volatile)
+    return all(_agrees(leaf, others) for leaf in healthy.leaves if not leaf.volatile) or _in_order(result, healthy)
 
 
 def text_content(result: Snapshot, tokens: Iterable[str] = ()) -> str | None:
@@ -153,12 +155,8 @@ def text_content(result: Snapshot, tokens: Iterable[str] = ()) -> str | None:
         return result.text
     if result.kind is not Kind.COMPOUND:
         return None
-    groups: dict[str, list[Leaf]] = {}
-    for leaf in result.leaves:
-        if isinstance(leaf.value, str):
-            groups.setdefault(re.sub(r"\[\d+\]", "[]", leaf.place), []).append(leaf)
     ranked = []
-    for order, group in enumerate(groups.values()):
+    for order, group in enumerate(_groups(result)):
         name = group[0].names[-1] if group[0].names else None
         text = "".join(str(leaf.value) for leaf in group)
         named = _TEXT_MEMBERS.index(name) if name in _TEXT_MEMBERS else None
@@ -166,6 +164,21 @@ def text_content(result: Snapshot, tokens: Iterable[str] = ()) -> str | None:
         if told or name is None or named is not None:
             ranked.append((not told, name is not None, named or 0, order, text))
     return min(ranked)[-1] if ranked else None
+
+
+def _groups(result: Snapshot) -> list[list[Leaf]]:
+    """Its strings, those together that stand at the same place of the items of a list."""
+    groups: dict[str, list[Leaf]] = {}
+    for leaf in result.leaves:
+        if isinstance(leaf.value, str):
+            groups.setdefault(re.sub(r"\[\d+\]", "[]", leaf.place), []).append(leaf)
+    return list(groups.values())
+
+
+def _shows(result: Snapshot, token: str) -> bool:
+    """Whether the token is there, be it in pieces, and be there others between the pieces, such as names of events."""
+    texts = [result.words, *("".join(str(leaf.value) for leaf in group) for group in _groups(result))]
+    return any(token.casefold() in text.casefold() for text in texts)
 
 
 def _kind(kind: type) -> Kind:
@@ -226,6 +239,16 @@ def _agrees(leaf: Leaf, others: Mapping[str, Value]) -> bool:
     if isinstance(leaf.value, (int, float)) and not isinstance(leaf.value, bool):
         return value is not None
     return leaf.value is value
+
+
+def _in_order(result: Snapshot, healthy: Snapshot) -> bool:
+    """Whether a list has all the texts of the healthy one, if with others between them: it may tell of retries, too."""
+    texts, others = (
+        [_comparable(leaf.value) for leaf in each.leaves if isinstance(leaf.value, str) and not leaf.volatile]
+        for each in (healthy, result)
+    )
+    rest = iter(others)
+    return bool(texts) and "builtins.list" in healthy.types and all(text in rest for text in texts)
 
 
 def _comparable(text: str) -> str:

@@ -55,6 +55,8 @@ class Stopper:
     def __init__(self) -> None:
         self.armed = False
         self.reason = ""
+        self.struck = False
+        """Whether the client was really stopped, so that what becomes of the call is no longer its own doing."""
         self.task: asyncio.Task[Any] | None = None
         """The asyncio task the client's call runs in, if any."""
         self._lock = native.allocate_lock()
@@ -70,6 +72,7 @@ class Stopper:
     def cancel_task(self) -> None:
         """Wake a task that waits for something that never comes. May be called from any thread."""
         if self.task is not None:
+            self.struck = True
             self.task.get_loop().call_soon_threadsafe(self.task.cancel)
 
     def interrupt(self, thread: int) -> None:
@@ -79,6 +82,7 @@ class Stopper:
         """
         with self._lock:
             if self.armed:
+                self.struck = True
                 ctypes.pythonapi.PyThreadState_SetAsyncExc(ctypes.c_ulong(thread), ctypes.py_object(ClientStoppedError))
                 if thread == threading.main_thread().ident and WAKING and signal.getsignal(WAKING) is _wake:
                     signal.pthread_kill(thread, WAKING)
@@ -127,6 +131,7 @@ class Stopper:
         if not self.armed:
             return None
         if event == "line" and self._may_raise(frame):
+            self.struck = True
             raise ClientStoppedError
         return self._on_event
 

@@ -13,15 +13,18 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 _TROUBLE = frozenset({
-    "denied", "err", "error", "errors", "exc", "exception", "exceptions", "failed", "failure", "failures", "fault",
-    "problem", "problems", "reason", "rejected", "refused", "unavailable",
+    "aborted", "denied", "err", "error", "errors", "exc", "exception", "exceptions", "failed", "failure", "failures",
+    "fault", "incomplete", "interrupted", "partial", "problem", "problems", "reason", "rejected", "refused",
+    "truncated", "unavailable", "unfinished",
 })  # fmt: skip
 """Words in the name of a member or of a class that stand for a failure."""
 _NO_TROUBLE = frozenset(("finish_reason", "stop_reason", "finishReason", "stopReason"))
 """Members of a success, whatever they sound like."""
 _NO_MATTER = frozenset((None, False, 0, "", "OK", "ok", "none"))
 """What such a member says where nothing is wrong."""
-_WELL = frozenset(["completed", "done", "ok", "succeeded", "success", "successful", "valid"])
+_WELL = frozenset((
+    "complete", "completed", "done", "finished", "full", "ok", "succeeded", "success", "successful", "valid", "whole",
+))  # fmt: skip
 """Words in the name of a flag that says whether the call went well."""
 _VERDICTS = frozenset(["kind", "outcome", "result", "state", "status"])
 """Members that hold a verdict in one word."""
@@ -90,16 +93,18 @@ def _filled(names: tuple[str, ...], snapshot: Snapshot | None) -> bool:
 
 def _unwell(leaf: Leaf, healthy: Snapshot | None) -> bool:
     """A flag named for success that is down, or a verdict that is worded as a failure."""
-    if not leaf.names:
-        return False
+    if not leaf.names:  # as in a pair of an answer and whether it is one
+        up = Leaf(place=leaf.place, names=(), value=True)
+        return leaf.value is False and leaf.place != "result" and healthy is not None and up in healthy.leaves
     if leaf.value is False and not _WELL.isdisjoint(words(leaf.names[-1])):
         return healthy is None or _filled(leaf.names, healthy)
-    verdict = any(name.lower() in _VERDICTS for name in leaf.names[-2:])  # an enum's text lies one step deeper
+    verdict = any(name.lower() in _VERDICTS or name in _NO_TROUBLE for name in leaf.names[-2:])  # an enum's is deeper
     return verdict and isinstance(leaf.value, str) and not _TROUBLE.isdisjoint(words(leaf.value.lower()))
 
 
 def _typed_for_failure(result: Snapshot, healthy: Snapshot | None) -> bool:
-    strange = [name.rpartition(".")[2] for name in result.types if healthy is None or name not in healthy.types]
+    usual = (*healthy.types, *healthy.parts) if healthy else ()
+    strange = [name.rpartition(".")[2] for name in (*result.types, *result.parts) if name not in usual]
     return any(not (_TROUBLE | {"left"}).isdisjoint(words(name)) for name in strange)
 
 

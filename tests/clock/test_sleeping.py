@@ -160,3 +160,18 @@ def test_there_is_but_one_clock_at_a_time(clock: VirtualClock) -> None:
 
     time.sleep(5)
     assert clock.now() == 5
+
+
+@pytest.mark.skipif(not hasattr(time, "tzset"), reason="the system has no such setting")
+def test_the_time_zone_is_the_users_own(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A client that takes its local midnight for that of the page is wrong only where the two differ."""
+    monkeypatch.setenv("TZ", "Asia/Tokyo")
+    time.tzset()
+    try:
+        with VirtualClock():
+            assert time.tzname == ("JST", "JST")
+            assert time.localtime().tm_hour == time.gmtime().tm_hour + 9
+            assert datetime.now().astimezone() == START
+    finally:
+        monkeypatch.undo()
+        time.tzset()

@@ -19,6 +19,7 @@ GUILTY: Table = {
     "not a word of it": (call((0, MODEL), ending=raised("invalid_model")), should(1)),
     "the message has the word by chance": (call((0, MODEL), ending=raised("The model does not exist.")), should(1)),
     "as part of another word": (call((0, MODEL), ending=raised("param: models")), should(1)),
+    "the label with nothing": (call((0, MODEL), ending=raised("The model is unknown (param=None)")), should(1)),
     "the label alone": (call((0, MISSING), ending=raised("A required parameter is missing.")), should(1)),
 }
 

@@ -8,7 +8,7 @@ from collections import namedtuple
 from dataclasses import dataclass, field
 from enum import Enum
 from types import SimpleNamespace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import httpx
 import pydantic
@@ -48,6 +48,15 @@ class Success(Slotted):
 
 class Failure(Slotted):
     pass
+
+
+class Partial(Slotted):
+    pass
+
+
+class Transcript(NamedTuple):
+    text: str
+    complete: bool
 
 
 class Answer(pydantic.BaseModel):
@@ -139,6 +148,29 @@ def test_a_result_without_the_answer_is_not(healthy: object, result: object) -> 
     assert ending_with(result, healthy=healthy).like_healthy is False
 
 
+EVENTS = [{"event": "delta", "text": "po"}, {"event": "delta", "text": "ng"}, {"event": "done"}]
+FRAMES = ["event: delta\ndata: po\n\n", "event: delta\ndata: ng\n\n", "event: done\n\n"]
+
+
+@pytest.mark.parametrize(
+    ("healthy", "retry"), [(EVENTS, {"event": "retrying"}), (FRAMES, "event: retrying\n\n")], ids=["events", "frames"]
+)
+class TestStreamsOfEvents:
+    """A list of what was streamed, with names of events between the pieces of the text."""
+
+    def test_what_tells_of_a_retry_may_come_first(self, healthy: list[Any], retry: Any) -> None:
+        assert ending_with([retry, *healthy], healthy=healthy, tokens=["pong"]).like_healthy is True
+
+    def test_or_in_between(self, healthy: list[Any], retry: Any) -> None:
+        assert ending_with([healthy[0], retry, *healthy[1:]], healthy=healthy, tokens=["pong"]).like_healthy is True
+
+    def test_but_nothing_may_be_missing(self, healthy: list[Any], retry: Any) -> None:
+        assert ending_with([retry, healthy[0], healthy[2]], healthy=healthy, tokens=["pong"]).like_healthy is False
+
+    def test_nor_everything(self, healthy: list[Any], retry: Any) -> None:
+        assert ending_with([retry], healthy=healthy, tokens=["pong"]).like_healthy is False
+
+
 def test_nothing_is_said_where_no_healthy_result_is_known() -> None:
     assert build(EndingKind.RETURNED, "pong").like_healthy is None
 
@@ -166,9 +198,29 @@ def test_nothing_is_said_where_no_healthy_result_is_known() -> None:
         ({"text": "pong", "is_error": False}, {"text": "", "is_error": True}),
         ({"text": "pong", "lastError": None}, {"text": "", "lastError": "gave up"}),
         (httpx.Response(200, json={"text": "pong"}), httpx.Response(429)),
+        ([Success("pong")], [Failure("boom")]),
     ],
 )
 def test_a_result_that_speaks_of_the_failure_tells_it(healthy: object, result: object) -> None:
+    assert ending_with(result, healthy=healthy).tells_failure is True
+
+
+@pytest.mark.parametrize(
+    ("healthy", "result"),
+    [
+        ({"text": "pong", "truncated": False}, {"text": "po", "truncated": True}),
+        ({"text": "pong"}, {"text": "po", "interrupted": True}),
+        ({"text": "pong", "complete": True}, {"text": "po", "complete": False}),
+        ({"text": "pong", "is_whole": True}, {"text": "po", "is_whole": False}),
+        ({"text": "pong", "finished": True}, {"text": "po", "finished": False}),
+        ({"text": "pong", "status": "completed"}, {"text": "po", "status": "partial"}),
+        ({"text": "pong", "finish_reason": "stop"}, {"text": "po", "finish_reason": "interrupted"}),
+        (Success("pong"), Partial("po")),
+        (("pong", True), ("po", False)),
+        (Transcript("pong", True), Transcript("po", False)),
+    ],
+)
+def test_a_result_that_says_that_it_is_not_whole_tells_the_failure(healthy: object, result: object) -> None:
     assert ending_with(result, healthy=healthy).tells_failure is True
 
 
@@ -211,6 +263,7 @@ def test_a_failure_is_told_where_no_healthy_result_is_known() -> None:
         ("pong", "pong"),
         (b"pong", "pong"),
         (["po", "ng"], "pong"),
+        (Transcript("pong", True), "pong"),
         ({"id": "chatcmpl-omg-1", "text": "pong"}, "pong"),
         (completion("popong", 1), "popong"),
         ([SimpleNamespace(id="a", delta=SimpleNamespace(content=part)) for part in ("po", "ng")], "pong"),

@@ -143,6 +143,24 @@ def test_a_client_that_never_ends_is_stopped(client: Callable[[Callable[[], None
     assert (sys.gettrace(), sys.getprofile()) == before
 
 
+def test_what_a_client_makes_of_being_stopped_is_not_its_own_doing() -> None:
+    """As with ``asyncio.gather(..., return_exceptions=True)``, which hands out whatever was raised."""
+    harness, got = Harness(), Got()
+
+    def gather() -> list[BaseException]:
+        raised: list[BaseException] = []
+        while not raised:
+            try:
+                harness.touch()
+            except BaseException as error:
+                raised.append(error)
+        return raised
+
+    call(gather, got, harness.stopper)
+
+    assert (got.kind, got.value) == (EndingKind.STOPPED, None)
+
+
 def test_the_test_run_is_not_stopped_in_the_middle_of_its_own_work() -> None:
     """It is called from the client's code too, such as when something is logged or cannot be raised."""
     harness, done = Harness(), list[int]()
