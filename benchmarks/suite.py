@@ -17,7 +17,7 @@ from pathlib import Path
 from typing import Any
 
 REPOSITORY = Path(__file__).resolve().parent.parent
-IN_A_SUITE = 744
+IN_A_SUITE = 750
 """How many scenarios the six operations have together."""
 _JUDGE = "--ominigate-errors"
 _BYTECODE = Path(tempfile.gettempdir()) / "ominigate-benchmarks-bytecode"

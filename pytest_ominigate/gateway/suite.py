@@ -163,10 +163,14 @@ def _broken(place: Place) -> Iterator[Scenario]:
     if not place.streams:
         yield place.scenario("body_cut", Fault(kind=ReplyKind.CUT), status=OK)
         return
-    yield place.scenario("stream_reset", Fault(kind=ReplyKind.CUT, streams_only=True), status=OK)
-    yield place.scenario("stream_unfinished", Fault(kind=ReplyKind.UNFINISHED), status=OK)
     code = "upstream_failed"
-    yield place.scenario("stream_error", Fault(kind=ReplyKind.STREAM_ERROR, code=code), code=code, status=OK)
+    for name, fault in (
+        ("stream_reset", Fault(kind=ReplyKind.CUT, streams_only=True)),
+        ("stream_unfinished", Fault(kind=ReplyKind.UNFINISHED)),
+        ("stream_error", Fault(kind=ReplyKind.STREAM_ERROR, code=code)),
+    ):
+        yield place.scenario(name, fault, code=fault.code, status=OK)
+        yield place.scenario(f"{name}_persists", replace(fault, times=None), code=fault.code, status=OK)
 
 
 def _concurrent(place: Place, catalogue: Catalogue) -> Iterator[Scenario]:

@@ -207,7 +207,9 @@ BROKEN = [
     ("image", "body_cut", ["cut", "success"]),
     ("chat_stream", "connection_reset", ["reset", "success"]),
     ("messages_stream", "stream_reset", ["cut", "success"]),
+    ("messages_stream", "stream_reset_persists", ["cut"] * 3),
     ("chat_stream", "stream_unfinished", ["unfinished", "success"]),
+    ("chat_stream", "stream_unfinished_persists", ["unfinished"] * 3),
 ]
 
 
@@ -221,6 +223,10 @@ def test_an_error_event_is_tried_under_its_code() -> None:
 
     assert scenario.faults[0].kind is ReplyKind.STREAM_ERROR
     assert codes(scenario, "chat_stream", 2) == ["upstream_failed", "success"]
+    assert (
+        codes(find("chat_stream", "stream_error_persists", "upstream_failed"), "chat_stream", 3)
+        == ["upstream_failed"] * 3
+    )
 
 
 def test_only_streams_break_as_streams_do() -> None:
