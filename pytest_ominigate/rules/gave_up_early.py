@@ -56,16 +56,17 @@ def _judge(run: Run, lane: Lane, catalogue: Catalogue) -> Violation | None:
         return None
     fallback = any(kind_of_work(other.operation) == kind_of_work(last.operation) for other in later)
     entry = entry_of(last, catalogue)
+    # What another key, model or body was tried with before counts for the last of them: all roads were tried.
+    failed = sum(each.failed and each.operation == last.operation for each in lane.attempts)
     if entry is None:
         # A dropped stream has no code: the page wants it resent, and nobody's SDK does.
         surfaced = lane.ending is not None and told(lane.ending, last)
-        if len(run) > 1 or fallback or not surfaced or not stream_dropped(last) or last.reply.code is not None:
+        if failed > 1 or fallback or not surfaced or not stream_dropped(last) or last.reply.code is not None:
             return None
         return _violation(run, lane, Level.SHOULD, "the whole request sent again")
     if not entry.transient or _asks_too_much(last, catalogue):
         return None
-    # What another key or model was tried with before counts for the last of them: all roads were tried.
-    made = len(run) if fallback else sum(each.failed and each.operation == last.operation for each in lane.attempts)
+    made = len(run) if fallback else failed
     if made >= (entry.min_requests if fallback else entry.advised_requests):
         return None
     excused = fallback or last.reply.kind is ReplyKind.STREAM_ERROR or unreadable_wish(last)

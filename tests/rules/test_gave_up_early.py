@@ -86,6 +86,9 @@ INNOCENT: Table = {
     "an unreadable body": call((0, HTML)),
     "an unknown code": call((0, error("new", error_type="rate_limit_error"))),
     "a dropped stream is sent again": call((0, cut()), (1, cut()), operation="chat_stream"),
+    "another request after a dropped stream, which is dropped too": call(
+        (0, cut()), step(1, cut(), body={"max_tokens": 5}), operation="chat_stream", ending=raised("broken")
+    ),
     "a dropped stream that is taken for whole is truncated-success": call(
         (0, unfinished()), operation="chat_stream", ending=returned("po")
     ),
