@@ -46,6 +46,7 @@ _UNSTEADY = (
     (re.compile(r"\b0x[0-9a-fA-F]+\b"), "0x..."),
     (re.compile(r"\b((?:[a-z]+[-_])+omg[-_])[0-9A-Za-z_-]+"), r"\1..."),
     (re.compile(r"\b[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}\b", re.IGNORECASE), "..."),
+    (re.compile(r"(?<!bytes )\b(?=[a-f]*\d)(?=\d*[a-f])[0-9a-f]{12,}\b"), "..."),
     (re.compile(r"((?:127\.0\.0\.1|localhost|\[::1\])):\d+"), r"\1:PORT"),
     (re.compile(r"('(?:127\.0\.0\.1|localhost|::1)',) \d+"), r"\1 PORT"),
     (re.compile(r"\bport=\d+"), "port=PORT"),

@@ -40,9 +40,9 @@ _AWAY = frozenset(
 _CLOSED = frozenset({
     "_asyncio", "_contextvars", "_io", "_pytest", "_socket", "_ssl", "_thread", "_weakref", "aiohttp", "anyio",
     "asyncio", "contextvars", "ctypes", "functools", "h11", "h2", "http", "httpcore", "httpcore2", "httpx", "httpx2",
-    "inspect", "io", "logging", "multidict", "opentelemetry", "os", "pluggy", "pytest", "re", "requests", "responses",
-    "select", "selectors", "socket", "ssl", "threading", "trio", "unittest", "urllib", "urllib3", "vcr", "weakref",
-    "yarl", __name__.partition(".")[0],
+    "inspect", "io", "logging", "multidict", "opentelemetry", "os", "pathlib", "pluggy", "pytest", "re", "requests",
+    "responses", "select", "selectors", "socket", "ssl", "threading", "trio", "unittest", "urllib", "urllib3", "vcr",
+    "weakref", "yarl", __name__.partition(".")[0],
 })  # fmt: skip
 """Top-level packages whose objects are not entered, apart from exceptions, responses, futures and mappings."""
 _ROUTINES = (types.FunctionType, types.MethodType, types.BuiltinFunctionType, classmethod, staticmethod)

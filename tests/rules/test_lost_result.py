@@ -16,6 +16,10 @@ GUILTY: Table = {
     "raises the first error": (call((0, FAILED), (1, OK), ending=GONE), must(2)),
     "returns something else": (call((0, FAILED), (1, OK), ending=OTHER), must(2)),
     "after a cut reply": (call((0, cut()), (1, OK), ending=OTHER), must(2)),
+    "the task is there": (
+        video((0, "create", FAILED), (1, "create", OK), ending=raised("boom")),
+        must(2),
+    ),
     "the video is there": (
         video((0, "create", OK), (5, "status", FAILED), (6, "status", OK), (7, "result", OK), ending=GONE),
         must(4),

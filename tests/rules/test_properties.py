@@ -149,8 +149,7 @@ def test_a_failure_passed_for_success_is_found(what: Case) -> None:
     silent = replace(what, trials=(replace(what.trials[0], endings=(returned(None, like_healthy=False),)),))
     expected = {"swallowed-error"} if last.failed else {"lost-result"}
 
-    # Creating a video is not yet what the caller wanted: whether it came to one is seen at its result.
-    assert accused(silent) == (set() if last.operation == "video.create" and not last.failed else expected)
+    assert accused(silent) == expected
 
 
 @given(obedient())
@@ -159,7 +158,7 @@ def test_a_result_thrown_away_is_found(what: Case) -> None:
     last = sent_of(what)[-1]
     thrown = replace(what, trials=(replace(what.trials[0], endings=(raised("no luck"),)),))
 
-    assert ("lost-result" in accused(thrown)) == (not last.failed and last.operation != "video.create")
+    assert ("lost-result" in accused(thrown)) == (not last.failed)
 
 
 @given(

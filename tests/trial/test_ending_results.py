@@ -7,6 +7,7 @@ import io
 from collections import namedtuple
 from dataclasses import dataclass, field
 from enum import Enum
+from pathlib import Path
 from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -111,6 +112,9 @@ def completion(text: str, number: int) -> chat.ChatCompletion:
         ('{"id": "chatcmpl-omg-1", "done": true}', '{"id": "chatcmpl-omg-2", "done": true}'),
         (SimpleNamespace(done=True, at="2026-01-01T00:00:00Z"), SimpleNamespace(done=True, at="2026-01-01T00:00:09Z")),
         ([], []),
+        (Path("pictures/1.png"), Path("pictures/2.png")),
+        ("pictures/85e94377edd44f4baff7cffe98ef608f.png", "pictures/1b0c9a7ed4f94d1e9f0a7c1a2b3c4d5e.png"),
+        ("pictures/85e94377edd4.png", "pictures/1b0c9a7ed4f9.png"),
     ],
 )
 def test_a_recovered_result_is_like_the_healthy_one(healthy: object, recovered: object) -> None:
