@@ -15,7 +15,8 @@ Section "upstream_failed / How to handle" of the page. Compared is the next requ
 operation, key and model, members in any order. After a stream that dropped it is a MUST, otherwise a SHOULD. It is
 not judged after a failure without a code or one that asks for a change; nor after image_generation_failed and
 video_generation_failed once the same request was tried again, since the page advises a simpler one then. In a test
-written by hand, another prompt or other messages are another request.
+written by hand, another prompt or other messages are another request; so is, in any call, one of the several that a
+healthy call makes by itself.
 """
 
 from __future__ import annotations

@@ -17,7 +17,8 @@ same key and body, the first included; where other keys or models were tried bef
 least number that the catalogue gives is a MUST. It is a SHOULD where the request was tried again but less often than
 advised, where a fallback to another model or key took the place of the retries, where a stream that had begun broke
 off (no stock SDK resends those), and where an unreadable Retry-After left only the ordinary backoff. Giving up is
-fine where Retry-After asks for more than half a minute, and where the call ended with a timeout of the caller's own.
+fine where Retry-After asks for more than half a minute, where the call ended with a timeout of the caller's own, and
+where another failed of the several requests that a healthy call makes by itself.
 For polls, asking for the task again is the retry.
 """
 
@@ -48,7 +49,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
 
 def _judge(run: Run, lane: Lane, catalogue: Catalogue) -> Violation | None:
     last = run.last
-    if not last.failed or last.operation not in catalogue.routes:
+    if not last.failed or last.operation not in catalogue.routes or lane.called_off(last):
         return None
     later = lane.after(last)
     # A video created anew because of a failed poll is unsafe-retry's affair.
@@ -57,7 +58,7 @@ def _judge(run: Run, lane: Lane, catalogue: Catalogue) -> Violation | None:
     fallback = any(kind_of_work(other.operation) == kind_of_work(last.operation) for other in later)
     entry = entry_of(last, catalogue)
     # What another key, model or body was tried with before counts for the last of them: all roads were tried.
-    failed = sum(each.failed and each.operation == last.operation for each in lane.attempts)
+    failed = sum(each.failed and each.operation == last.operation for each in lane.alike(last))
     if entry is None:
         # A dropped stream has no code: the page wants it resent, and nobody's SDK does.
         surfaced = lane.ending is not None and told(lane.ending, last)

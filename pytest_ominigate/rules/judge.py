@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal
 
 from ..catalogue import Catalogue
-from ..timeline import Case, Trial
+from ..timeline import POLLS, Case, Trial
+from ..timeline.pairing import kind_of_work
 from . import RULES
 from .base import Advice, Inconclusive, Level, Rule, Violation
 from .precedence import settled
@@ -63,7 +64,8 @@ def judge(
 
     Where it is not known which of several callers sent a request, those of all look like retries of one, so nobody is
     accused of what the trial shows. If each of them got its answer, they still have shown that they do no wrong: mixed
-    up, requests only look more and closer.
+    up, requests only look more and closer. The same is true of a call that makes several requests by itself, if they
+    are alike, or other ones each time.
 
     Where two rules see the same request, the more specific one speaks, whether it is among *rules* or not. The same
     offence in several trials is told once, for the first that shows it.
@@ -141,7 +143,7 @@ def _doubts(case: Case) -> list[Inconclusive]:
         reasons.append(f"no request met {case.code}, so nothing shows how it is handled")
     for trial in case.trials:
         if trial.unclaimed and not all(ending.like_healthy for ending in trial.endings):
-            reasons.append(_mixed_up(trial))
+            reasons.append(_mixed_up(case, trial))
         unknown = [number for number in trial.timeline.lanes() if number > len(trial.endings)]
         reasons += [f"it is not known what caller {number} got" for number in unknown]
     return [Inconclusive(rule=EVIDENCE, reason=reason) for reason in dict.fromkeys(reasons)]
@@ -155,13 +157,18 @@ def _of_nobody(finding: object, case: Case) -> Inconclusive | None:
     """What is left of a violation where it is not known whose requests show it; None where all is well."""
     if not isinstance(finding, Violation):
         return None
-    reason = _mixed_up(case.trials[finding.trial])
+    reason = _mixed_up(case, case.trials[finding.trial])
     return Inconclusive(rule=finding.rule, reason=reason) if reason else None
 
 
-def _mixed_up(trial: Trial) -> str:
-    """Why it is not known which of several callers the requests were for; empty if it is."""
+def _mixed_up(case: Case, trial: Trial) -> str:
+    """Why it is not known which requests belong together; empty if it is."""
     callers, sent = len(trial.endings), len(trial.timeline.lanes())
+    if case.steps and not _told_apart(case, trial):
+        return (
+            f"the call makes {len(case.steps)} requests by itself when nothing fails, and they cannot be told from "
+            "retries: let the fixture's call ask for one thing"
+        )
     if trial.unclaimed:
         return (
             f"it was not seen which of the {callers} callers sent each request: nobody sees that on real time, nor of "
@@ -173,6 +180,17 @@ def _mixed_up(trial: Trial) -> str:
             "known whose requests these were"
         )
     return ""
+
+
+def _told_apart(case: Case, trial: Trial) -> bool:
+    """Whether the several requests that a call makes by itself have bodies of their own, the same each time."""
+    kind = kind_of_work(case.operation)
+    sent = {
+        attempt.body
+        for attempt in trial.timeline.attempts
+        if attempt.operation not in POLLS and kind_of_work(attempt.operation) == kind
+    }
+    return len(set(case.steps)) == len(case.steps) and sent <= set(case.steps)
 
 
 def _told_once(violations: Iterable[Violation]) -> tuple[Violation, ...]:

@@ -12,9 +12,10 @@ Return the result of the retry as if it had been the first, and forget the failu
 ## How it is judged
 Section "upstream_failed / How to handle" of the page. Only calls count in which an earlier request failed and the
 last request for what the caller asked succeeded; for videos that is `create` or `result`, since a video may well be
-given up while it is made. A timeout of the caller's own is not
-meant, nor is an error that tells of video_billing_error, which is worth telling although the video is there. What is
-unlike the healthy result is known from the healthy call; where that is not known, a returned result is not judged.
+given up while it is made. Where a healthy call makes several requests by itself, all of them must have succeeded. A
+timeout of the caller's own is not meant, nor is an error that tells of video_billing_error, which is worth telling
+although the video is there. What is unlike the healthy result is known from the healthy call; where that is not known,
+a returned result is not judged.
 """
 
 from __future__ import annotations
@@ -46,6 +47,8 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
 def _recovered(lane: Lane, catalogue: Catalogue) -> bool:
     last = lane.last
     if last is None or last.failed or last.operation == "video.status":
+        return False
+    if any(end.failed for end in lane.ends) or not lane.steps <= {each.body for each in lane.work}:
         return False
     failures = [attempt for attempt in lane.work if attempt.failed]
     return bool(failures) and all(duty_of(failure, catalogue) is not Duty.COMPLETED for failure in failures)

@@ -57,8 +57,8 @@ def _sent_again(run: Run, lane: Lane, catalogue: Catalogue) -> Violation | None:
 def _given_up(run: Run, lane: Lane, case: Case, catalogue: Catalogue) -> Violation | None:
     last, ending = run.last, lane.ending
     least = min((entry.min_requests for entry in catalogue if entry.type == last.reply.type), default=1)
-    made = sum(each.failed and each.operation == last.operation for each in lane.attempts)
-    if _shared_duty(last, catalogue) is not Duty.BACKOFF or made >= least or lane.after(last):
+    made = sum(each.failed and each.operation == last.operation for each in lane.alike(last))
+    if _shared_duty(last, catalogue) is not Duty.BACKOFF or made >= least or lane.after(last) or lane.called_off(last):
         return None
     asked = asked_seconds(last)
     excused = asked is not None and asked > catalogue.limits["giving_up_allowed_above"]

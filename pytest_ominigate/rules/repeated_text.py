@@ -32,7 +32,7 @@ def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
         if last is None or last.failed or ending is None or ending.text is None:
             continue
         parts = [each.reply.delivered for each in lane.work if stream_dropped(each) and each.reply.delivered.strip()]
-        whole = last.reply.delivered
+        whole = "".join(end.reply.delivered for end in lane.ends)
         twice = next((part for part in parts if ending.text.count(part) > max(1, whole.count(part))), None)
         if twice is None:
             continue

@@ -16,7 +16,8 @@ Hand the error to the caller together with the X-Request-Id and the task id. Pol
 Sections "image_generation_timeout / How to handle" and "video_billing_error / How to handle" of the page. Two video
 requests are for the same work if their prompts are equal. Creating again is blamed on a failed poll if that poll was
 the last thing known of the task. Creating again after a failed create is right and not looked at, and so is a further
-request after a connection that broke without a code.
+request after a connection that broke without a code. Of the several requests that a healthy call makes by itself, one
+does not repeat another.
 """
 
 from __future__ import annotations
@@ -58,7 +59,8 @@ def _reason(attempt: Attempt, lane: Lane, catalogue: Catalogue) -> tuple[Attempt
     before = [other for other in lane.attempts if other.number < attempt.number and other.operation not in ASIDE]
     for failed in before:
         duty = duty_of(failed, catalogue)
-        if duty is Duty.UNKNOWN_OUTCOME and failed.operation == attempt.operation:
+        same_work = failed.operation == attempt.operation and not lane.apart(attempt, failed)
+        if duty is Duty.UNKNOWN_OUTCOME and same_work:
             return failed, f"nothing generated again after {failed.reply.code}: the first may have been made"
         if duty is Duty.COMPLETED and _repeats(attempt, failed, before):
             return failed, f"no video created again after {failed.reply.code}: the first is most likely done"

@@ -77,15 +77,37 @@ class Lane:
     work: tuple[Attempt, ...]
     """The attempts at what the caller asked for: those of the case's operation, or all there are."""
     runs: tuple[Run, ...]
+    steps: frozenset[str] = frozenset()
+    """The bodies of the several requests that the call makes by itself; empty where it makes one."""
 
     @property
     def last(self) -> Attempt | None:
         """The last attempt at what the caller asked for."""
         return self.work[-1] if self.work else None
 
+    @property
+    def ends(self) -> tuple[Attempt, ...]:
+        """The last attempt at each thing the caller asked for, in order."""
+        if not self.steps:
+            return self.work[-1:]
+        latest = {attempt.task if attempt.operation in POLLS else attempt.body: attempt for attempt in self.work}
+        return tuple(sorted(latest.values(), key=lambda attempt: attempt.number))
+
+    def alike(self, attempt: Attempt) -> tuple[Attempt, ...]:
+        """What the caller sent, without the other requests that the call makes by itself than *attempt*."""
+        return tuple(other for other in self.attempts if not self.apart(other, attempt))
+
     def after(self, attempt: Attempt) -> tuple[Attempt, ...]:
-        """What the caller sent after *attempt*."""
-        return tuple(other for other in self.attempts if other.number > attempt.number)
+        """What the caller sent after *attempt*, without the other requests that the call makes by itself."""
+        return tuple(other for other in self.alike(attempt) if other.number > attempt.number)
+
+    def called_off(self, attempt: Attempt) -> bool:
+        """Whether another request that the call makes by itself failed: then there is no use in *attempt* either."""
+        return bool(self.steps) and any(end.failed and end.number != attempt.number for end in self.ends)
+
+    def apart(self, other: Attempt, attempt: Attempt) -> bool:
+        """Whether *other* is a request that the call makes by itself, too, and hence no other try at *attempt*."""
+        return bool(self.steps) and other.body in self.steps and other.body != attempt.body
 
 
 _Record = TypeVar("_Record")
@@ -135,7 +157,7 @@ def retries(timeline: Timeline) -> tuple[Retry, ...]:
 @_once_each
 def lanes(case: Case) -> tuple[Lane, ...]:
     """Every caller of every trial, in order: those that sent something, and those of which an ending is known."""
-    return tuple(lane for index, trial in enumerate(case.trials) for lane in _lanes(case.operation, trial, index))
+    return tuple(lane for index, trial in enumerate(case.trials) for lane in _lanes(case, trial, index))
 
 
 def lanes_of(case: Case, index: int) -> tuple[Lane, ...]:
@@ -148,7 +170,7 @@ def kind_of_work(operation: str) -> str:
     return operation.partition(".")[0].removesuffix("_stream")
 
 
-def _lanes(operation: str, trial: Trial, index: int) -> Iterator[Lane]:
+def _lanes(case: Case, trial: Trial, index: int) -> Iterator[Lane]:
     # Sorted by caller once: there may be thousands of them.
     sent: dict[int, list[Attempt]] = {number: [] for number in range(1, len(trial.endings) + 1)}
     for attempt in trial.timeline.attempts:
@@ -157,13 +179,13 @@ def _lanes(operation: str, trial: Trial, index: int) -> Iterator[Lane]:
     for run in runs(trial.timeline):
         begun.setdefault(run.first.lane, []).append(run)
     for number in sorted(sent):
-        yield _lane(operation, trial, index, number, tuple(sent[number]), tuple(begun.get(number, ())))
+        yield _lane(case, trial, index, number, tuple(sent[number]), tuple(begun.get(number, ())))
 
 
 def _lane(
-    operation: str, trial: Trial, index: int, number: int, attempts: tuple[Attempt, ...], begun: tuple[Run, ...]
+    case: Case, trial: Trial, index: int, number: int, attempts: tuple[Attempt, ...], begun: tuple[Run, ...]
 ) -> Lane:
-    work = tuple(attempt for attempt in attempts if kind_of_work(attempt.operation) == kind_of_work(operation))
+    work = tuple(attempt for attempt in attempts if kind_of_work(attempt.operation) == kind_of_work(case.operation))
     return Lane(
         trial=index,
         number=number,
@@ -171,6 +193,7 @@ def _lane(
         ending=trial.endings[number - 1] if number <= len(trial.endings) else None,
         work=work or tuple(attempt for attempt in attempts if attempt.operation not in ASIDE) or attempts,
         runs=begun,
+        steps=frozenset(case.steps),
     )
 
 

@@ -248,5 +248,8 @@ class Case:
     """Trials of the same code under its default status, to compare with."""
     limit: int = 50
     """The number of requests at which the harness stops a client."""
+    steps: tuple[str, ...] = ()
+    """The bodies of the requests that a healthy call makes by itself for the operation, where it makes several: then
+    one of them is no retry of another. Empty where it makes one, and where nothing is known of it."""
     tags: frozenset[str] = field(default_factory=frozenset)
     """Traits of the scenario: ``shape`` (trials judge the backoff), ``mixed``, ``unknown_code``, ``concurrent``."""

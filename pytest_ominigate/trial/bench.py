@@ -20,7 +20,7 @@ from .freezing import frozen
 from .health import Health, complaint
 from .run import Running, Step, Trials
 from .settings import Settings
-from .snapshot import Snapshot, snapshot
+from .snapshot import snapshot
 
 _BREAKS = {ReplyKind.RESET: Break.BEFORE, ReplyKind.CUT: Break.WITHIN}
 HEALTHY = "healthy"
@@ -121,14 +121,14 @@ class Bench:
     ) -> Plan:
         polls = _FEW_POLLS if known is None else _ONE_POLL
         if known is not None and not rehearsed(scenario):
-            trials, reasons = yield from self._all_trials_of(scenario, known.result, polls)
+            trials, reasons = yield from self._all_trials_of(scenario, known, polls)
             if not reasons and all(_speaks_for_itself(trial) for trial in trials):
-                reference = yield from self._reference_of(scenario, trials, known.result, polls)
-                return self._judged(scenario, trials, reference, nodeid, waive, "inconclusive", [])
+                reference = yield from self._reference_of(scenario, trials, known, polls)
+                return self._judged(scenario, trials, reference, nodeid, waive, "inconclusive", [], known.steps)
         if self._rehearsal is None or self._rehearsal[0] is not client:
             many = POLLS_TO_COMPLETE if scenario.name == HEALTHY else polls
             running = yield Step(seed=HEALTHY, reads=True, polls=many)
-            self._rehearsal = client, self._health(running)
+            self._rehearsal = client, self._health(running, scenario.operation)
         health = self._rehearsal[1]
         if health.missed:
             return self._judged(scenario, (health.trial,), (), nodeid, waive, "inconclusive", [health.missed])
@@ -141,32 +141,33 @@ class Bench:
         impossible = self._impossible(scenario)
         if impossible:
             return self._judged(scenario, (health.trial,), (), nodeid, waive, "inconclusive", [impossible])
-        trials, reasons = yield from self._all_trials_of(scenario, health.result, polls)
-        reference = () if reasons else (yield from self._reference_of(scenario, trials, health.result, polls))
-        return self._judged(scenario, trials, reference, nodeid, waive, "inconclusive", reasons)
+        trials, reasons = yield from self._all_trials_of(scenario, health, polls)
+        reference = () if reasons else (yield from self._reference_of(scenario, trials, health, polls))
+        return self._judged(scenario, trials, reference, nodeid, waive, "inconclusive", reasons, health.steps)
 
-    def _health(self, running: Running) -> Health:
+    def _health(self, running: Running, operation: str) -> Health:
         return Health(
             trial=frozen(running, self._catalogue),
             result=snapshot(running.gots[0].value, running.secrets),
             missed=self._missed(running),
+            operation=operation,
         )
 
     def _all_trials_of(
-        self, scenario: Scenario, healthy: Snapshot, polls: int
+        self, scenario: Scenario, health: Health, polls: int
     ) -> Generator[Step, Running, tuple[tuple[Trial, ...], list[str]]]:
         count = self._settings.trials if scenario.shape else 1
-        return (yield from self._trials_of(scenario, scenario.faults, scenario.status, healthy, polls, count))
+        return (yield from self._trials_of(scenario, scenario.faults, scenario.status, health, polls, count))
 
     def _reference_of(
-        self, scenario: Scenario, trials: tuple[Trial, ...], healthy: Snapshot, polls: int
+        self, scenario: Scenario, trials: tuple[Trial, ...], health: Health, polls: int
     ) -> Generator[Step, Running, tuple[Trial, ...]]:
         """Trials under the code's other statuses, where there is something to compare."""
         reference: list[Trial] = []
-        others = self._other_statuses(scenario)
-        for status in others if others and compares(self._case(scenario, trials), self._catalogue) else ():
+        others, case = self._other_statuses(scenario), self._case(scenario, trials, health.steps)
+        for status in others if others and compares(case, self._catalogue) else ():
             faults = tuple(replace(fault, status=status) for fault in scenario.faults)
-            found, _ = yield from self._trials_of(scenario, faults, status, healthy, polls, 1)
+            found, _ = yield from self._trials_of(scenario, faults, status, health, polls, 1)
             reference += found
         return tuple(reference)
 
@@ -182,7 +183,7 @@ class Bench:
         scenario: Scenario,
         faults: tuple[Fault, ...],
         status: int | None,
-        healthy: Snapshot,
+        health: Health,
         polls: int,
         count: int,
     ) -> Generator[Step, Running, tuple[tuple[Trial, ...], list[str]]]:
@@ -190,7 +191,7 @@ class Bench:
         for number in range(count):
             seed = f"{scenario.operation}:{scenario.id}:{number}"
             running = yield Step(faults=faults, callers=scenario.callers, seed=seed, reads=True, polls=polls)
-            trial = frozen(running, self._catalogue, healthy=healthy, status=status)
+            trial = frozen(running, self._catalogue, healthy=health.result, status=status)
             reason = _vacuous(running, faults)
             if not reason:
                 trials.append(trial)
@@ -199,7 +200,7 @@ class Bench:
             if trial.stopped or trial.doubts:
                 break
             if len(trials) >= _FEWEST and not undecided(
-                self._case(scenario, tuple(trials)), self._catalogue, more=count - len(trials)
+                self._case(scenario, tuple(trials), health.steps), self._catalogue, more=count - len(trials)
             ):
                 break
         return tuple(trials), []
@@ -219,7 +220,13 @@ class Bench:
                 return f"not run: the transport {self._transport.name} cannot break a connection there; use loopback"
         return ""
 
-    def _case(self, scenario: Scenario, trials: tuple[Trial, ...], reference: tuple[Trial, ...] = ()) -> Case:
+    def _case(
+        self,
+        scenario: Scenario,
+        trials: tuple[Trial, ...],
+        steps: tuple[str, ...],
+        reference: tuple[Trial, ...] = (),
+    ) -> Case:
         return Case(
             operation=scenario.operation,
             scenario=scenario.name,
@@ -227,6 +234,7 @@ class Bench:
             trials=trials,
             reference=reference,
             limit=self._settings.limit,
+            steps=steps,
             tags=scenario.tags,
         )
 
@@ -239,8 +247,9 @@ class Bench:
         waive: Mapping[str, str],
         verdict: Any,
         reasons: list[str],
+        steps: tuple[str, ...] = (),
     ) -> Result:
-        case = self._case(scenario, trials, reference)
+        case = self._case(scenario, trials, steps, reference)
         rules = () if reasons else chosen_rules(self._settings)
         judgement = judge(case, self._catalogue, rules=rules, strict=self._settings.strict, waive=dict(waive))
         result = to_result(case, judgement, self._catalogue, nodeid=nodeid)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from ..timeline import Attempt, EndingKind, Trial
+from ..timeline import POLLS, Attempt, EndingKind, Trial
+from ..timeline.pairing import kind_of_work
 from .snapshot import Snapshot
 
 
@@ -17,6 +18,15 @@ class Health:
     """What the caller got."""
     missed: str
     """Why nothing was seen of the call, though the client did reach out for the gateway; empty if that is not so."""
+    operation: str
+    """What the call is for."""
+
+    @property
+    def steps(self) -> tuple[str, ...]:
+        """The bodies of the requests that the call makes by itself, if it makes several."""
+        attempts = self.trial.timeline.attempts
+        own = [each for each in attempts if each.operation not in POLLS and _is_of(each, self.operation)]
+        return tuple(attempt.body for attempt in own) if len(own) > 1 else ()
 
 
 _HINTS = {
@@ -55,7 +65,7 @@ def complaint(operation: str, trial: Trial) -> str:
 
 def _is_of(attempt: Attempt, operation: str) -> bool:
     # An SDK may stream, or not, where its caller does not see the difference.
-    return attempt.operation.partition(".")[0].removesuffix("_stream") == operation.removesuffix("_stream")
+    return kind_of_work(attempt.operation) == kind_of_work(operation)
 
 
 def _last_refusal(attempts: tuple[Attempt, ...]) -> str:

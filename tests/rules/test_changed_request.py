@@ -9,13 +9,17 @@ from .timelines import (
     CATALOGUE,
     HTML,
     OK,
+    ONE,
     RESET,
+    THREE,
+    TWO,
     Table,
     call,
     cut,
     error,
     found,
     must,
+    several,
     should,
     step,
     stream_error,
@@ -33,6 +37,10 @@ REORDERED = {"messages": PING, "model": "openai/gpt-4o"}
 SMALL = {"model": "openai/gpt-4o", "prompt": "a hut"}
 
 GUILTY: Table = {
+    "one of several questions": (
+        several(call(step(0, FAILED, body=ONE), step(1, OK, body=THREE), step(1, OK, body=TWO)), ONE, TWO),
+        should(2),
+    ),
     "shorter": (call((0, FAILED), step(1, OK, body=SHORTER)), should(2)),
     "at the third request": (call((0, FAILED), (1, FAILED), step(3, OK, body=SHORTER)), should(3)),
     "after a rate limit": (call((0, error("rate_limited")), step(1, OK, body=SHORTER)), should(2)),
@@ -51,6 +59,9 @@ GUILTY: Table = {
 }
 
 INNOCENT: Table = {
+    "one question after the other": several(
+        call(step(0, FAILED, body=ONE), step(1, FAILED, body=ONE), step(3, OK, body=TWO)), ONE, TWO
+    ),
     "unchanged": call((0, FAILED), (1, OK)),
     "members in another order": call((0, FAILED), step(1, OK, body=REORDERED)),
     "another model": call((0, FAILED), step(1, OK, model="anthropic/claude")),

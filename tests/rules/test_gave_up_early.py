@@ -8,8 +8,10 @@ from pytest_ominigate.timeline import Case
 from .timelines import (
     HTML,
     OK,
+    ONE,
     RESET,
     STOPPED,
+    TWO,
     Table,
     call,
     cut,
@@ -18,6 +20,7 @@ from .timelines import (
     must,
     raised,
     returned,
+    several,
     should,
     step,
     stream_error,
@@ -32,6 +35,7 @@ INTERNAL = error("internal_error")
 TIMED_OUT = raised("timeout", timed_out=True)
 
 GUILTY: Table = {
+    "the first of two questions": (several(call(step(0, LIMIT, body=ONE), step(0, OK, body=TWO)), ONE, TWO), must(1)),
     "a rate limit at the first request": (call((0, LIMIT)), must(1)),
     "an upstream failure at the first": (call((0, FAILED)), must(1)),
     "two requests where three are advised": (call((0, FAILED), (1, FAILED)), should(2)),
@@ -63,6 +67,9 @@ GUILTY: Table = {
 }
 
 INNOCENT: Table = {
+    "two questions, and one of them is called off as the other is refused": several(
+        call(step(0, FAILED, body=ONE), step(0, error("invalid_request"), body=TWO)), ONE, TWO
+    ),
     "three requests": call((0, FAILED), (1, FAILED), (3, FAILED)),
     "two requests under a rate limit": call((0, LIMIT), (1, LIMIT)),
     "recovers": call((0, FAILED), (1, OK)),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -11,7 +12,7 @@ from pytest_ominigate.rules.base import Inconclusive
 from pytest_ominigate.rules.judge import judge
 from pytest_ominigate.timeline import Case
 
-from .timelines import CATALOGUE, OK, backing_off, call, error, raised, returned, step, trial
+from .timelines import CATALOGUE, OK, ONE, THREE, TWO, backing_off, call, error, raised, returned, several, step, trial
 from .timelines import case as make_case
 
 KEY = error("invalid_api_key")
@@ -117,6 +118,36 @@ class TestSeveralCallers:
 
         assert judge(what, CATALOGUE).verdict == "pass"
         assert judge(unclaimed, CATALOGUE).verdict == "inconclusive"
+
+
+class TestSeveralRequestsOfOneCall:
+    """One of them is no retry of another, as long as they can be told apart."""
+
+    REASON = (
+        "the call makes 2 requests by itself when nothing fails, and they cannot be told from retries: let the "
+        "fixture's call ask for one thing"
+    )
+
+    @pytest.mark.parametrize(
+        ("sent", "asked"),
+        [
+            pytest.param((ONE, ONE), (ONE, ONE), id="the same twice"),
+            pytest.param((ONE, THREE), (ONE, TWO), id="others each time"),
+        ],
+    )
+    def test_nobody_is_accused(self, sent: tuple[Any, Any], asked: tuple[Any, Any]) -> None:
+        first, second = sent
+        what = call(step(0, KEY, body=first), step(0, OK, body=second), step(0, OK, body=first), code="invalid_api_key")
+        judgement = judge(several(what, *asked), CATALOGUE, rules=rules("retried-permanent-error"))
+
+        assert (judgement.verdict, judgement.violations) == ("inconclusive", ())
+        assert judgement.inconclusive == (Inconclusive(rule="retried-permanent-error", reason=self.REASON),)
+
+    def test_where_they_can_be_told_apart_all_is_judged(self) -> None:
+        sent = step(0, KEY, body=ONE), step(0, OK, body=TWO), step(0, OK, body=ONE)
+        judgement = judge(several(call(*sent, code="invalid_api_key"), ONE, TWO), CATALOGUE)
+
+        assert [(each.rule, each.at) for each in judgement.violations] == [("retried-permanent-error", 3)]
 
 
 class TestEvidence:

@@ -5,7 +5,25 @@ from typing import Any
 from pytest_ominigate.rules.lost_result import RULE
 from pytest_ominigate.timeline import Case
 
-from .timelines import OK, STOPPED, Table, call, cut, error, found, must, raised, returned, step, table, video
+from .timelines import (
+    OK,
+    ONE,
+    STOPPED,
+    THREE,
+    TWO,
+    Table,
+    call,
+    cut,
+    error,
+    found,
+    must,
+    raised,
+    returned,
+    several,
+    step,
+    table,
+    video,
+)
 
 FAILED = error("upstream_failed")
 GONE = raised("upstream_failed")
@@ -13,6 +31,10 @@ OTHER = returned(None, like_healthy=False)
 ASSERTION = raised("assert", lineage=("builtins.AssertionError", "builtins.Exception"))
 
 GUILTY: Table = {
+    "all of two pictures are there": (
+        several(call(step(0, FAILED, body=ONE), step(0, OK, body=TWO), step(1, OK, body=ONE), ending=OTHER), ONE, TWO),
+        must(3),
+    ),
     "raises the first error": (call((0, FAILED), (1, OK), ending=GONE), must(2)),
     "returns something else": (call((0, FAILED), (1, OK), ending=OTHER), must(2)),
     "after a cut reply": (call((0, cut()), (1, OK), ending=OTHER), must(2)),
@@ -29,6 +51,12 @@ GUILTY: Table = {
 }
 
 INNOCENT: Table = {
+    "one of three pictures failed": several(
+        call(step(0, FAILED, body=ONE), step(0, OK, body=TWO), step(0, OK, body=THREE), ending=GONE), ONE, TWO, THREE
+    ),
+    "one of three pictures was not asked for any more": several(
+        call(step(0, FAILED, body=ONE), step(1, OK, body=ONE), step(1, OK, body=TWO), ending=GONE), ONE, TWO, THREE
+    ),
     "recovers": call((0, FAILED), (1, OK)),
     "fails for good": call((0, FAILED), (1, FAILED), ending=GONE),
     "nothing failed": call((0, OK), ending=GONE),

@@ -10,12 +10,15 @@ from pytest_ominigate.timeline import Case
 from .timelines import (
     CATALOGUE,
     OK,
+    ONE,
     STOPPED,
+    TWO,
     Table,
     call,
     error,
     found,
     raised,
+    several,
     should,
     step,
     table,
@@ -31,6 +34,10 @@ LIMIT = new("rate_limit_error")
 CAP = new("usage_cap_exceeded", resets_in=3600)
 
 GUILTY: Table = {
+    "one of two questions is given up": (
+        several(call(step(0, LIMIT, body=ONE), step(0, OK, body=TWO)), ONE, TWO),
+        should(1),
+    ),
     "a refusal is tried again": (call((0, new("authentication_error")), (1, OK)), should(2)),
     "a bill is tried again, told once": (
         call((0, new("billing_error")), (1, new("billing_error")), (3, OK)),
@@ -42,6 +49,9 @@ GUILTY: Table = {
 }
 
 INNOCENT: Table = {
+    "one of two questions is called off": several(
+        call(step(0, LIMIT, body=ONE), step(0, error("invalid_api_key"), body=TWO)), ONE, TWO
+    ),
     "a refusal is surfaced": call((0, new("authentication_error"))),
     "another key": call((0, new("authentication_error")), step(0, OK, key="key 2")),
     "a cap is waited for": call((0, CAP), (3600, OK)),

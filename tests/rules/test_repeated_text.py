@@ -5,7 +5,22 @@ from typing import Any
 from pytest_ominigate.rules.repeated_text import RULE
 from pytest_ominigate.timeline import Case
 
-from .timelines import Table, call, cut, found, returned, should, stream_error, success, table, unfinished
+from .timelines import (
+    ONE,
+    TWO,
+    Table,
+    call,
+    cut,
+    found,
+    returned,
+    several,
+    should,
+    step,
+    stream_error,
+    success,
+    table,
+    unfinished,
+)
 
 WHOLE = success("pong")
 
@@ -29,6 +44,17 @@ GUILTY: Table = {
 }
 
 INNOCENT: Table = {
+    "two answers that begin alike": several(
+        call(
+            step(0, cut(), body=ONE),
+            step(1, WHOLE, body=ONE),
+            step(1, WHOLE, body=TWO),
+            operation="chat_stream",
+            ending=returned("pong and pong"),
+        ),
+        ONE,
+        TWO,
+    ),
     "the whole": call((0, cut()), (1, WHOLE), operation="chat_stream", ending=returned("pong")),
     "the part was skipped": call((0, cut()), (1, WHOLE), operation="chat_stream", ending=returned("pong!")),
     "an answer that repeats itself": call(

@@ -5,7 +5,7 @@ from typing import Any
 from pytest_ominigate.rules.unsafe_retry import RULE
 from pytest_ominigate.timeline import Case
 
-from .timelines import OK, RESET, Table, call, cut, error, found, must, step, table, video
+from .timelines import OK, ONE, RESET, THREE, TWO, Table, call, cut, error, found, must, several, step, table, video
 
 TIMEOUT = error("image_generation_timeout")
 BILL = error("video_billing_error")
@@ -14,6 +14,16 @@ OTHER = {"model": "google/veo-2", "prompt": "another lighthouse"}
 SMALLER = {"model": "openai/gpt-image-1", "prompt": "a lighthouse", "size": "256x256"}
 
 GUILTY: Table = {
+    "two images are asked for, and one again after a timeout": (
+        several(
+            call(step(0, TIMEOUT, body=ONE), step(0, OK, body=TWO), step(1, OK, body=ONE), operation="image"), ONE, TWO
+        ),
+        must(3),
+    ),
+    "two images are asked for, and a third one after a timeout": (
+        several(call(step(0, TIMEOUT, body=ONE), step(0, OK, body=THREE), operation="image"), ONE, TWO),
+        must(2),
+    ),
     "the image again": (call((0, TIMEOUT), (1, TIMEOUT), (3, OK), operation="image"), must(2)),
     "much later": (call((0, TIMEOUT), (3600, OK), operation="image"), must(2)),
     "a smaller one": (call((0, TIMEOUT), step(1, OK, body=SMALLER), operation="image"), must(2)),
@@ -56,6 +66,9 @@ GUILTY: Table = {
 }
 
 INNOCENT: Table = {
+    "two images are asked for, and one times out": several(
+        call(step(0, TIMEOUT, body=ONE), step(0, OK, body=TWO), operation="image"), ONE, TWO
+    ),
     "the image is given up": call((0, TIMEOUT), operation="image"),
     "two callers, one timeout each": call((0, TIMEOUT), step(0, TIMEOUT, lane=2), operation="image"),
     "an image that failed": call((0, error("image_generation_failed")), (1, OK), operation="image"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import pytest
@@ -231,6 +231,16 @@ def video(*steps: tuple[float, str, Answer] | Step, **facts: Any) -> Case:
         for each in steps
     ]
     return call(*made, operation="video.create", **facts)
+
+
+ONE, TWO, THREE = ({"model": "openai/gpt-image-1", "prompt": prompt} for prompt in ("a fox", "a bear", "an owl"))
+"""Bodies of three requests."""
+
+
+def several(what: Case, *bodies: dict[str, Any]) -> Case:
+    """The same of a call that makes several requests by itself, with these bodies."""
+    sent = (Request(method="POST", path="/v1/images", body=json.dumps(body).encode()) for body in bodies)
+    return replace(what, steps=tuple(request.fingerprint for request in sent))
 
 
 def backing_off(rows: Iterable[Sequence[float]], code: str = "upstream_failed", **facts: Any) -> Case:
