@@ -18,6 +18,7 @@ from .dispatch import mocked, state
 from .hands import Hands
 from .members import Members, here
 from .patches import Patches
+from .running_loop import running_loop
 from .wait_log import Entry, WaitLog
 from .waiting import Waiting
 from .watching import LOOKOUT, Watcher
@@ -177,7 +178,7 @@ class VirtualClock:
             self._token = here.set(self)
             self._conductor.running = True
             state.active = self
-            if uvloop_loop.is_one(_running_loop()):
+            if uvloop_loop.is_one(running_loop()):
                 self.doubt(uvloop_loop.DOUBT)
             self._stack = stack.pop_all()
         return self
@@ -241,10 +242,5 @@ class VirtualClock:
         self._hands.appoint(seconds)
 
     def _blocks_a_loop(self) -> bool:
-        loop = _running_loop()
+        loop = running_loop()
         return loop is not None and loop is not self.ignored_loop
-
-
-def _running_loop() -> object:
-    """The asyncio loop that runs in this thread, if there is one."""
-    return sys.modules["asyncio"]._get_running_loop() if "asyncio" in sys.modules else None

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from .. import clock
 from ..clock import lane
 from ..timeline import EndingKind
 from .reading import aread, read
@@ -73,7 +74,7 @@ def call_in_lane(client: Client, running: Running, number: int) -> None:
 async def call_in_task(client: Client, got: Got, running: Running) -> None:
     """Make the call in the running event loop and note its end in *got*."""
     running.stopper.task = _current_task()
-    running.clock.ignored_loop = running_loop()
+    running.clock.ignored_loop = clock.running_loop()
     # Until the call has come to an end, whatever stops the loop itself has stopped it.
     got.kind, got.value = EndingKind.STOPPED, None
     try:

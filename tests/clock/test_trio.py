@@ -10,7 +10,7 @@ import pytest
 import trio
 import trio.testing
 
-from pytest_ominigate.clock import VirtualClock
+from pytest_ominigate.clock import VirtualClock, running_loop
 
 
 def test_sleeps_are_exact(clock: VirtualClock) -> None:
@@ -151,3 +151,15 @@ def test_a_guest_of_another_loop_waits_on_the_clock(clock: VirtualClock) -> None
         function()
 
     assert clock.now() == 3600
+
+
+def test_a_blocking_sleep_in_a_run_is_recorded_as_such(clock: VirtualClock) -> None:
+    async def main() -> None:
+        time.sleep(2)  # noqa: ASYNC251
+        await trio.to_thread.run_sync(time.sleep, 3)
+        clock.ignored_loop = running_loop()
+        time.sleep(4)  # noqa: ASYNC251
+
+    trio.run(main)
+
+    assert [(wait.seconds, wait.blocks_loop) for wait in clock.waits] == [(2, True), (3, False), (4, False)]
