@@ -38,7 +38,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
             rule=RULE.name,
             level=RULE.level,
             expected=f"the result of request {last.number}, which succeeded",
-            observed=ending.summary or ending.kind.value,
+            observed="; ".join(filter(None, (ending.summary or ending.kind.value, ending.unlike))),
             trial=lane.trial,
             at=last.number,
         )

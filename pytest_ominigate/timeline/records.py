@@ -198,6 +198,8 @@ class Ending:
     """The places in which the API key could be read."""
     like_healthy: bool | None = None
     """Whether a returned result is like that of a healthy call; None where nothing was returned or nothing is known."""
+    unlike: str = ""
+    """What is unlike a healthy call's result in the returned one; empty where it is like that, or nothing is known."""
     tells_failure: bool = False
     """Whether a returned result itself says that the call failed."""
     timed_out: bool = False

@@ -12,7 +12,7 @@ from .guarded import PATIENCE, is_plain, patiently, spoken
 from .masking import Mask, shortened, steady
 from .reach import Found, walk
 from .reading import is_unread
-from .snapshot import Kind, Snapshot, like, qualified, snapshot_of, text_content
+from .snapshot import Kind, Snapshot, difference, qualified, snapshot_of, text_content
 from .telling import Facts, tells_failure
 
 if TYPE_CHECKING:
@@ -89,13 +89,15 @@ def build(
         if on_doubt is not None:
             on_doubt("what the call returned was not read to its end: let the function that makes the call read it")
     result = look.result
+    unlike = difference(result, healthy, tokens) if result and healthy else None
     return Ending(
         kind=kind,
         summary=_summary(kind, value, look.message) if result is None else _returned(result, tokens),
         lineage=lineage(value) if isinstance(value, BaseException) and kind in _THROWN else (),
         clues=(*look.clues, *look.logged),
         leaks=tuple(dict.fromkeys((*look.leaks, *look.logged_leaks))),
-        like_healthy=like(result, healthy, tokens) if result and healthy else None,
+        like_healthy=None if unlike is None else not unlike,
+        unlike=unlike or "",
         tells_failure=result is not None and tells_failure(result, healthy, Facts.of(replies, messages)),
         timed_out=look.timed_out,
         text=text_content(result, tokens) if result else None,

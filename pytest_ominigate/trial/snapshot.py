@@ -11,7 +11,7 @@ from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 from .guarded import asked, is_plain, patiently, spoken
-from .masking import Mask, steady
+from .masking import Mask, shortened, steady
 from .reach import Found, walk
 from .received import document, text_of
 
@@ -29,6 +29,8 @@ _VOLATILE = frozenset({
     "waits", "warning", "warnings",
 })  # fmt: skip
 """Words in the name of a member that may differ between two calls that went equally well."""
+_BRIEF = 60
+"""Characters of a value that are shown: a picture is a long text."""
 _TEXT_MEMBERS = (
     "text", "content", "output_text", "answer", "completion", "output", "reply", "response", "result", "value", "data",
     "message", "delta", "body",
@@ -127,8 +129,8 @@ def qualified(kind: type) -> str:
     return f"{kind.__module__}.{kind.__qualname__}"
 
 
-def like(result: Snapshot, healthy: Snapshot, tokens: Iterable[str] = ()) -> bool:
-    """Whether *result* looks as if the call had gone as well as the healthy one.
+def difference(result: Snapshot, healthy: Snapshot, tokens: Iterable[str] = ()) -> str:
+    """What is unlike a healthy result, in words; empty where *result* looks as if the call had gone as well.
 
     Args:
         result: what the client returned.
@@ -137,16 +139,21 @@ def like(result: Snapshot, healthy: Snapshot, tokens: Iterable[str] = ()) -> boo
             else the two must agree in type and in all flags and strings that are not volatile.
     """
     if result.kind is not healthy.kind:
-        return False
+        return f"a healthy call returns {_named(healthy)}"
     shown = [token for token in tokens if token and _shows(healthy, token)]
     if shown:
-        return all(_shows(result, token) for token in shown)
+        missing = next((token for token in shown if not _shows(result, token)), None)
+        return "" if missing is None else f"a healthy call returns what the gateway sent, {_brief(missing)}"
     if healthy.kind is Kind.NUMBER:
-        return repr(result.value) == repr(healthy.value)
+        same = repr(result.value) == repr(healthy.value)
+        return "" if same else f"a healthy call returns {healthy.value}"
     if not _related(result.types, healthy.types):
-        return False
+        return f"a healthy call returns {_named(healthy)}"
     others = {leaf.place: leaf.value for leaf in result.leaves}
-    return all(_agrees(leaf, others) for leaf in healthy.leaves if not leaf.volatile) or _in_order(result, healthy)
+    odd = next((leaf for leaf in healthy.leaves if not leaf.volatile and not _agrees(leaf, others)), None)
+    if odd is None or _in_order(result, healthy):
+        return ""
+    return f"{odd.place} is {_brief(others.get(odd.place))}, in a healthy call {_brief(odd.value)}"
 
 
 def text_content(result: Snapshot, tokens: Iterable[str] = ()) -> str | None:
@@ -223,6 +230,14 @@ def _text(value: Any, mask: Mask) -> str | None:
         return mask(value.decode())
     except UnicodeDecodeError:
         return f"<{len(value)} bytes {hashlib.sha256(value).hexdigest()[:12]}>"
+
+
+def _named(result: Snapshot) -> str:
+    return result.types[0].removeprefix("builtins.") if result.kind is Kind.COMPOUND else result.kind.value
+
+
+def _brief(value: Value) -> str:
+    return shortened(steady(repr(value)), _BRIEF)
 
 
 def _related(some: tuple[str, ...], others: tuple[str, ...]) -> bool:

@@ -2,10 +2,12 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_ominigate.rules import Violation
 from pytest_ominigate.rules.lost_result import RULE
 from pytest_ominigate.timeline import Case
 
 from .timelines import (
+    CATALOGUE,
     OK,
     ONE,
     STOPPED,
@@ -82,3 +84,11 @@ def test_finds(what: Case, expected: Any) -> None:
 @table(INNOCENT)
 def test_leaves_in_peace(what: Case, expected: Any) -> None:
     assert found(RULE, what) == expected
+
+
+def test_it_tells_what_is_unlike_the_healthy_result() -> None:
+    ending = returned("po", like_healthy=False, unlike="a healthy call returns what the gateway sent, 'pong'")
+    (violation,) = RULE.check(call((0, FAILED), (1, OK), ending=ending), CATALOGUE)
+
+    assert isinstance(violation, Violation)
+    assert violation.observed == "returned 'po'; a healthy call returns what the gateway sent, 'pong'"

@@ -152,6 +152,23 @@ def test_a_result_without_the_answer_is_not(healthy: object, result: object) -> 
     assert ending_with(result, healthy=healthy).like_healthy is False
 
 
+@pytest.mark.parametrize(
+    ("healthy", "result", "unlike"),
+    [
+        ("pong", None, "a healthy call returns text"),
+        ("pong", "po", "a healthy call returns what the gateway sent, 'pong'"),
+        (4, 0, "a healthy call returns 4"),
+        (Success(True), Failure(True), f"a healthy call returns {__name__}.Success"),
+        ({"done": True}, {"done": False}, "result['done'] is False, in a healthy call True"),
+        ({"done": True}, {}, "result['done'] is None, in a healthy call True"),
+        ({"text": "x" * 99}, {"text": "y"}, f"result['text'] is 'y', in a healthy call '{'x' * 56}..."),
+        ("pong", "pong", ""),
+    ],
+)
+def test_it_is_told_what_is_unlike(healthy: object, result: object, unlike: str) -> None:
+    assert ending_with(result, healthy=healthy, tokens=["pong"]).unlike == unlike
+
+
 EVENTS = [{"event": "delta", "text": "po"}, {"event": "delta", "text": "ng"}, {"event": "done"}]
 FRAMES = ["event: delta\ndata: po\n\n", "event: delta\ndata: ng\n\n", "event: done\n\n"]
 
