@@ -190,7 +190,14 @@ class Bench:
         trials: list[Trial] = []
         for number in range(count):
             seed = f"{scenario.operation}:{scenario.id}:{number}"
-            running = yield Step(faults=faults, callers=scenario.callers, seed=seed, reads=True, polls=polls)
+            running = yield Step(
+                faults=faults,
+                callers=scenario.callers,
+                seed=seed,
+                reads=True,
+                polls=polls,
+                share=len(health.steps) or 1,
+            )
             trial = frozen(running, self._catalogue, healthy=health.result, status=status)
             reason = _vacuous(running, faults)
             if not reason:
@@ -233,7 +240,7 @@ class Bench:
             code=scenario.code,
             trials=trials,
             reference=reference,
-            limit=self._settings.limit,
+            limit=self._settings.limit * (len(steps) or 1),
             steps=steps,
             tags=scenario.tags,
         )

@@ -47,6 +47,8 @@ class Step:
     """Whether the caller reads to its end what the call returned."""
     polls: int = POLLS_TO_COMPLETE
     """How many polls a video task takes that is not completed by its age before."""
+    share: int = 1
+    """How many requests a healthy call makes by itself: each has the whole request limit."""
 
 
 class Running:
@@ -199,11 +201,10 @@ class Trials:
             if isinstance(clock, VirtualClock):
                 clock.on_stuck(running.stop)
             self._transport.errors.clear()
-            limit = self._settings.limit
             self._gateway.begin(
                 step.faults,
                 clock=clock,
-                limit=limit,
+                limit=self._settings.limit * step.share,
                 on_overrun=running.stop_at_limit,
                 polls_to_complete=step.polls,
             )

@@ -173,3 +173,28 @@ class TestOneKnownToBeWell:
         assert result["verdict"] == "inconclusive"
         assert result["reasons"][0].startswith("the healthy call already fails, so errors cannot be tried: no request")
         assert client.calls == []
+
+
+def test_each_request_that_a_call_makes_by_itself_has_the_whole_limit(ominigate: Ominigate) -> None:
+    sent: list[str] = []
+
+    def ask(question: str) -> None:
+        headers = {"Authorization": f"Bearer {ominigate.api_key}"}
+        body = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": question}]}
+        while True:
+            sent.append(question)
+            if requests.post(f"{ominigate.base_url}/chat/completions", json=body, headers=headers, timeout=60).ok:
+                return
+            time.sleep(1)
+
+    def call() -> str:
+        ask("first")
+        ask("second")
+        return "done"
+
+    result = run(ominigate, call, "chat", "rate_limited-persists")
+
+    found = {violation["rule"]: violation["observed"] for violation in result["violations"]}
+    assert found["endless-retry"] == "still sending at request 100, which met rate_limited"
+    assert sent[:2] == ["first", "second"]
+    assert set(sent[2:]) == {"first"}
