@@ -17,16 +17,16 @@ Sections "image_generation_timeout / How to handle" and "video_billing_error / H
 requests are for the same work if their prompts are equal. Creating again is blamed on a failed poll if that poll was
 the last thing known of the task. Creating again after a failed create is right and not looked at, and so is a further
 request after a connection that broke without a code. Of the several requests that a healthy call makes by itself, one
-does not repeat another.
+does not repeat another; in a test written by hand, neither do requests with different prompts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from ..catalogue import Catalogue, Duty
 from ..timeline import ASIDE, Attempt, Case, Lane, lanes
-from .base import Finding, Level, Rule, Violation, prose
+from .base import BY_HAND, Finding, Level, Rule, Violation, prose
 from .evidence import bought, code_named, duty_of, polling, seconds
 
 _CREATE = "video.create"
@@ -35,8 +35,10 @@ _CREATE = "video.create"
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Find the first unsafe request of each caller."""
     for lane in lanes(case):
+        # One test may make several calls.
+        apart = _of_another_prompt if case.scenario == BY_HAND else lane.apart
         for attempt in lane.attempts:
-            reason = _reason(attempt, lane, catalogue)
+            reason = _reason(attempt, lane, apart, catalogue)
             if reason is None:
                 continue
             failed, expected = reason
@@ -52,15 +54,20 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
             break
 
 
-def _reason(attempt: Attempt, lane: Lane, catalogue: Catalogue) -> tuple[Attempt, str] | None:
+def _of_another_prompt(attempt: Attempt, failed: Attempt) -> bool:
+    return bought(attempt) != bought(failed)
+
+
+def _reason(
+    attempt: Attempt, lane: Lane, apart: Callable[[Attempt, Attempt], bool], catalogue: Catalogue
+) -> tuple[Attempt, str] | None:
     """The failure after which *attempt* must not be sent, and what should have come of it."""
     if polling(attempt):
         return None
     before = [other for other in lane.attempts if other.number < attempt.number and other.operation not in ASIDE]
     for failed in before:
         duty = duty_of(failed, catalogue)
-        same_work = failed.operation == attempt.operation and not lane.apart(attempt, failed)
-        if duty is Duty.UNKNOWN_OUTCOME and same_work:
+        if duty is Duty.UNKNOWN_OUTCOME and failed.operation == attempt.operation and not apart(attempt, failed):
             return failed, f"nothing generated again after {failed.reply.code}: the first may have been made"
         if duty is Duty.COMPLETED and _repeats(attempt, failed, before):
             return failed, f"no video created again after {failed.reply.code}: the first is most likely done"

@@ -14,6 +14,15 @@ OTHER = {"model": "google/veo-2", "prompt": "another lighthouse"}
 SMALLER = {"model": "openai/gpt-image-1", "prompt": "a lighthouse", "size": "256x256"}
 
 GUILTY: Table = {
+    "seen by a test by hand": (
+        call(
+            step(0, TIMEOUT, body=ONE),
+            step(0, OK, body=ONE | {"size": "256x256"}),
+            operation="image",
+            scenario="marked",
+        ),
+        must(2),
+    ),
     "two images are asked for, and one again after a timeout": (
         several(
             call(step(0, TIMEOUT, body=ONE), step(0, OK, body=TWO), step(1, OK, body=ONE), operation="image"), ONE, TWO
@@ -66,6 +75,9 @@ GUILTY: Table = {
 }
 
 INNOCENT: Table = {
+    "a test by hand that asks for another image": call(
+        step(0, TIMEOUT, body=ONE), step(0, OK, body=TWO), operation="image", scenario="marked"
+    ),
     "two images are asked for, and one times out": several(
         call(step(0, TIMEOUT, body=ONE), step(0, OK, body=TWO), operation="image"), ONE, TWO
     ),
