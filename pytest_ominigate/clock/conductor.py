@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import contextlib
 import threading
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 
 from . import inflight, native
 from .children import Children
@@ -112,6 +112,12 @@ class Conductor:
         Those outside the test count too: one may be about to end a wait, or to take up some work of the test.
         """
         return self.members.that_count(but={waiter.thread for waiter in self.waiters})
+
+    def next_of(self, threads: Container[threading.Thread]) -> int | None:
+        """The next deadline of these threads' waits; None where none of them waits for a time."""
+        with self.lock:
+            due = [waiter.deadline for waiter in self.waiters if waiter.thread in threads]
+        return min((deadline for deadline in due if deadline < FOREVER), default=None)
 
     # Moving on
 

@@ -42,6 +42,11 @@ class Members:
             return True
         return here.get() is self._clock and self.adopt(thread)
 
+    def others(self) -> set[threading.Thread]:
+        """The threads that live by the clock, without the calling one."""
+        me = threading.current_thread()
+        return {thread for thread in [*self._inside] if thread is not me and thread.is_alive()}
+
     def has(self, thread: threading.Thread) -> bool:
         """Whether that thread lives by the clock."""
         return thread in self._inside

@@ -30,6 +30,8 @@ _FREE_READS = 20_000
 """Readings of the clock without any wait or request after which it starts to creep, so that a busy loop ends."""
 _CREEP_NS = 1_000
 """By how much it creeps at first."""
+_MOST_LEFT = 100
+"""How many waits of threads that a test leaves behind are brought to their ends."""
 _LONGEST_SLEEP = 9_223_372_036
 """Seconds; ``time.sleep`` refuses more."""
 
@@ -193,6 +195,22 @@ class VirtualClock:
         self._conductor.stop()
         self.waiting.close()
         self._stack.close()
+
+    def run_out(self, seconds: float) -> None:
+        """Let threads that the test has left behind go on for so long at most, or until all of them rest.
+
+        Each would else wake when the clock stops, and might be taken for a part of what comes next.
+        """
+        end_ns = self._hands.exact_ns + round(seconds * 1e9)
+        for _ in range(_MOST_LEFT):
+            others = self.members.others()
+            if not others or self._conductor.is_held():
+                return
+            self.waiting.sleep(1e-9, unnoticed=True)  # over when all of them wait
+            due_ns = self._conductor.next_of(others)
+            if due_ns is None or due_ns > end_ns:
+                return
+            self.waiting.sleep(max(1, due_ns - self._hands.exact_ns) / 1e9, unnoticed=True)
 
     def hold(self) -> contextlib.AbstractContextManager[None]:
         """No jump inside: something that is none of the test's is at work. Waits last as long as in real time."""

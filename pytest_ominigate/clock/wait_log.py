@@ -39,9 +39,12 @@ class WaitLog:
         return entry
 
     def waits(self) -> tuple[Wait, ...]:
-        """The waits in the order in which they began, and at the same time by lane; none shorter than a nanosecond."""
+        """The waits in the order in which they began, none shorter than a nanosecond.
+
+        Which of two threads is first at the same time is up to the machine, so then what they did decides.
+        """
         entries = [entry for entry in self._entries if entry.seconds >= 1e-9]
-        return tuple(
+        waits = [
             Wait(
                 at=entry.at_ns / 1e9,
                 seconds=entry.seconds,
@@ -51,5 +54,6 @@ class WaitLog:
                 lane=entry.lane,
                 blocks_loop=entry.blocks_loop,
             )
-            for entry in sorted(entries, key=lambda entry: (entry.at_ns, entry.lane))
-        )
+            for entry in entries
+        ]
+        return tuple(sorted(waits, key=lambda wait: (wait.at, wait.lane, wait.how, wait.where, wait.seconds)))

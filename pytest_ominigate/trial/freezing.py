@@ -21,7 +21,7 @@ def frozen(
     """The record of a whole trial."""
     endings = endings_of(running, running.gots, running.attempts, catalogue, healthy)
     trial = Trial(
-        timeline=Timeline(attempts=running.attempts, waits=running.clock.waits, ended=running.ended),
+        timeline=Timeline(attempts=running.attempts, waits=running.waits, ended=running.ended),
         endings=endings,
         status=status,
         stopped=running.overran,

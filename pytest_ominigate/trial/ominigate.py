@@ -231,7 +231,7 @@ class Ominigate:
         running = watch.running
         running.look()
         attempts = running.attempts[first:]
-        timeline = part(attempts, running.clock.waits, begun, running.ended)
+        timeline = part(attempts, running.waits, begun, running.ended)
         with running.clock.hold():  # what is looked at here is none of the client's time
             endings = endings_of(running, (got,), attempts, self._catalogue)
         trial = Trial(timeline=timeline, endings=endings, stopped=running.overran, doubts=running.doubts)

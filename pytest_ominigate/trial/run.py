@@ -15,7 +15,7 @@ from typing import Any, get_args
 from ..clock import START, RealClock, VirtualClock, native
 from ..gateway import FakeGateway, Fault
 from ..gateway.videos import POLLS_TO_COMPLETE
-from ..timeline import Attempt, EndingKind
+from ..timeline import Attempt, EndingKind, Wait
 from ..transports import Transport
 from ..transports.real_host import RealHostGuard
 from .calling import Client, Got, call, call_in_lane, call_in_task, call_together, is_async, running_loop
@@ -62,6 +62,7 @@ class Running:
         self.gots: list[Got] = []
         self.records: list[Any] = []
         self.attempts: tuple[Attempt, ...] = ()
+        self.waits: tuple[Wait, ...] = ()
         self.unserved: tuple[Fault, ...] = ()
         self.unclaimed = False
         self.secrets: frozenset[str] = frozenset((API_KEY,))
@@ -69,6 +70,7 @@ class Running:
         self.stopper = Stopper()
         self.children = Children()
         self._doubts: list[str] = []
+        self._closed = False
         self._refused: tuple[str, ...] = ()
         self._gateway = gateway
         self._guard = guard
@@ -117,6 +119,8 @@ class Running:
     @property
     def doubts(self) -> tuple[str, ...]:
         """Reasons why the trial is no evidence, or not all of it."""
+        if self._closed:
+            return tuple(dict.fromkeys(self._doubts))
         found = [*self._doubts, *self.clock.doubts]
         found += [f"the client tried to reach {host}, which is refused during a scenario" for host in self.refused]
         if self.stopper.reason and not self.overran:
@@ -139,6 +143,7 @@ class Running:
         """Note what the gateway has seen so far."""
         self.ended = self.clock.now()
         self.attempts = self._gateway.attempts
+        self.waits = self.clock.waits
         self.unserved = self._gateway.unserved
         self.unclaimed = self._gateway.unclaimed
         self.secrets |= self._gateway.secrets
@@ -152,8 +157,7 @@ class Running:
         self.look()
         for error in transport.errors:
             self.doubt(f"the fake gateway itself failed: {type(error).__name__}: {error}")
-        self._doubts = list(self.doubts)
-        self._refused = self.refused
+        self._doubts, self._refused, self._closed = list(self.doubts), self.refused, True
         self._guard.forget()
 
 
@@ -215,9 +219,12 @@ class Trials:
             finally:
                 running.close(self._transport)
                 running.records = [*records, *printed()]
-                self._start, self._lead = _whole(clock.wall()) + timedelta(seconds=_PAUSE), _PAUSE
                 # Whatever a client sends later belongs to no trial.
                 self._gateway.begin(clock=RealClock.started(), limit=sys.maxsize)
+                if isinstance(clock, VirtualClock) and not running.stopper.reason:
+                    clock.on_stuck(_leave)
+                    clock.run_out(_PAUSE)
+                self._start, self._lead = _whole(clock.wall()) + timedelta(seconds=_PAUSE), _PAUSE
 
     def _clock_of(self, client: Client | None) -> str:
         """The clock that the callable names as its ``ominigate_clock``, else that of the settings."""
@@ -279,6 +286,10 @@ class Trials:
         running.gots.append(got)
         await call_in_task(client, got, running)
         return got
+
+
+def _leave(_: str) -> None:
+    """What a trial has left behind is nobody's to stop."""
 
 
 def _whole(moment: datetime) -> datetime:

@@ -199,3 +199,48 @@ def test_the_waits_of_all_threads_are_recorded_in_order_of_time(clock: VirtualCl
 
     assert sorted((wait.at, wait.seconds) for wait in clock.waits) == [(0, 2), (0, 3), (2, 2), (3, 3)]
     assert [wait.at for wait in clock.waits] == [0, 0, 2, 3]
+
+
+class TestWhatIsLeftBehind:
+    """Threads that still wait when the test has come to its end."""
+
+    def test_they_run_until_they_rest(self, clock: VirtualClock) -> None:
+        woken: list[float] = []
+
+        def work() -> None:
+            for seconds in (1, 20, 300):
+                time.sleep(seconds)
+                woken.append(clock.now())
+
+        threading.Thread(target=work, daemon=True).start()
+        clock.run_out(600)
+
+        assert woken == [1, 21, 321]
+
+    def test_not_longer_than_they_may(self, clock: VirtualClock) -> None:
+        ended = threading.Event()
+        threading.Thread(target=ended.wait, args=(601,), daemon=True).start()
+        clock.run_out(600)
+
+        assert clock.now() < 1e-6
+        ended.set()
+
+    def test_nor_for_ever(self, clock: VirtualClock) -> None:
+        ended = threading.Event()
+
+        def tick() -> None:
+            while not ended.wait(1):
+                pass
+
+        threading.Thread(target=tick, daemon=True).start()
+        clock.run_out(600)
+
+        assert 90 < clock.now() < 110
+        ended.set()
+
+    def test_those_that_wait_for_work_are_no_reason_to_move_on(self, clock: VirtualClock) -> None:
+        with ThreadPoolExecutor(1) as pool:
+            pool.submit(time.sleep, 1).result()
+            clock.run_out(600)
+
+            assert 1 <= clock.now() < 1 + 1e-6

@@ -198,3 +198,31 @@ def test_each_request_that_a_call_makes_by_itself_has_the_whole_limit(ominigate:
     assert found["endless-retry"] == "still sending at request 100, which met rate_limited"
     assert sent[:2] == ["first", "second"]
     assert set(sent[2:]) == {"first"}
+
+
+def test_what_a_call_leaves_behind_comes_to_its_end_before_the_next_trial(ominigate: Ominigate) -> None:
+    answers: list[tuple[str, int]] = []
+
+    def post(prompt: str) -> requests.Response:
+        headers = {"Authorization": f"Bearer {ominigate.api_key}"}
+        body = {"model": "openai/gpt-image-1", "prompt": prompt}
+        response = requests.post(f"{ominigate.base_url}/images", json=body, headers=headers, timeout=60)
+        answers.append((prompt, response.status_code))
+        return response
+
+    def later() -> None:
+        time.sleep(30)
+        post("later")
+
+    def call() -> str:
+        threading.Thread(target=later, daemon=True).start()
+        response = post("now")
+        if not response.ok:
+            raise RuntimeError(f"{response.text} {response.headers}")
+        return str(response.json()["data"][0]["url"])
+
+    result = run(ominigate, call, "image", "invalid_api_key-recovers")
+
+    assert result["verdict"] == "pass"
+    assert [event["event"] for event in result["timeline"]] == ["request", "wait", "end"]
+    assert answers == [("now", 200), ("later", 200), ("now", 401), ("later", 200)]
