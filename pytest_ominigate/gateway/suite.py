@@ -170,7 +170,8 @@ def _broken(place: Place) -> Iterator[Scenario]:
         ("stream_error", Fault(kind=ReplyKind.STREAM_ERROR, code=code)),
     ):
         yield place.scenario(name, fault, code=fault.code, status=OK)
-        yield place.scenario(f"{name}_persists", replace(fault, times=None), code=fault.code, status=OK)
+        forever = replace(fault, times=None)
+        yield place.scenario(f"{name}_persists", forever, code=fault.code, status=OK, tags=frozenset({"shape"}))
 
 
 def _concurrent(place: Place, catalogue: Catalogue) -> Iterator[Scenario]:

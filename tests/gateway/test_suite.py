@@ -118,10 +118,14 @@ def test_each_status_is_served_as_the_name_says() -> None:
             assert not scenario.alternative
 
 
-def test_shapes_are_judged_where_a_transient_error_persists() -> None:
+def test_shapes_are_judged_where_a_transient_error_or_a_break_of_streams_persists() -> None:
     shaped = [scenario for scenario in ALL if scenario.shape]
 
-    assert {scenario.code for scenario in shaped} == BACKOFF
+    assert {scenario.code for scenario in shaped if scenario.code} == BACKOFF
+    assert {scenario.name for scenario in shaped if not scenario.code} == {
+        "stream_reset_persists",
+        "stream_unfinished_persists",
+    }
     assert {scenario.name.rpartition("_")[2] for scenario in shaped} == {"persists"}
 
 
