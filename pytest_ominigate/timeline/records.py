@@ -91,6 +91,8 @@ class Reply:
     """The second at which a spending cap is lifted; None for other errors."""
     delivered: str = ""
     """The text a stream had carried before it broke or ended."""
+    completed: bool | None = None
+    """Whether the reply says that a video task is completed; None where it says nothing of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -84,7 +84,16 @@ def success(delivered: str = "") -> Answer:
     )
 
 
+def looked(*, completed: bool) -> Answer:
+    """A reply about a video task, and whether it is done."""
+    return lambda _at, number: Reply(
+        kind=ReplyKind.SUCCESS, status=200, request_id=f"req_{number}", completed=completed
+    )
+
+
 OK = success()
+DONE = looked(completed=True)
+MAKING = looked(completed=False)
 RESET = broken(ReplyKind.RESET)
 HTML = broken(ReplyKind.UNREADABLE, status=502)
 
