@@ -181,6 +181,7 @@ GUILTY: tuple[Specimen, ...] = (
     _must("swallowed_stale", "requests", "chat", "swallowed-error"),
     _must("swallowed_placeholder", "requests", "image", "swallowed-error"),
     _must("swallowed_stream", "anthropic", "messages_stream", "swallowed-error"),
+    _must("swallowed_worker", "requests", "image", "swallowed-error", code="invalid_api_key"),
     _must("lost_result_done", "requests", "video", "lost-result", code="upstream_failed", scenario="status_recovers"),
     _must("lost_result_recursion", "requests", "chat", "lost-result", code="upstream_failed", scenario="recovers"),
     _must("lost_result_first_error", "urllib3", "chat", "lost-result", code="upstream_failed", scenario="recovers"),

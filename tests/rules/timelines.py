@@ -185,10 +185,12 @@ def trial(
     stopped: bool = False,
     doubts: Sequence[str] = (),
     status: int | None = None,
+    idle: float = 0.0,
 ) -> Trial:
-    """One trial; unless told otherwise, every lane ends as an honest client's would."""
+    """One trial; unless told otherwise, every lane ends as an honest client's would, *idle* seconds after the last."""
     sent = attempts(steps, operation)
-    timeline = Timeline(attempts=sent, waits=tuple(waits), ended=max((each.at for each in sent), default=0.0))
+    ended = max((each.at for each in sent), default=0.0) + idle
+    timeline = Timeline(attempts=sent, waits=tuple(waits), ended=ended)
     if ending is None:
         endings = tuple(telling(timeline.lane(lane)[-1]) for lane in timeline.lanes())
     else:
