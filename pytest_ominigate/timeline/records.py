@@ -250,5 +250,7 @@ class Case:
     """Trials of the same code under its default status, to compare with."""
     limit: int = 50
     """The number of requests at which the harness stops a client."""
+    videos: int | None = None
+    """How many videos a healthy call makes; None where that is not known."""
     tags: frozenset[str] = field(default_factory=frozenset)
     """Traits of the scenario: ``shape`` (trials judge the backoff), ``mixed``, ``unknown_code``, ``concurrent``."""

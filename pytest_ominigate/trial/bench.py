@@ -65,6 +65,8 @@ class Bench:
         self._settings = settings
         self._rehearsal: tuple[Client, Health] | None = None
         """The last client, and what its healthy call was like: one is enough for many scenarios of one client."""
+        self._usual: Health | None = None
+        """What a healthy call is like, as far as that is known in the scenario under way."""
 
     @property
     def health(self) -> Health | None:
@@ -120,6 +122,7 @@ class Bench:
         self, client: Client, scenario: Scenario, nodeid: str, waive: Mapping[str, str], known: Health | None
     ) -> Plan:
         polls = _FEW_POLLS if known is None else _ONE_POLL
+        self._usual = known
         if known is not None and not rehearsed(scenario):
             trials, reasons = yield from self._all_trials_of(scenario, known.result, polls)
             if not reasons and all(_speaks_for_itself(trial) for trial in trials):
@@ -129,7 +132,7 @@ class Bench:
             many = POLLS_TO_COMPLETE if scenario.name == HEALTHY else polls
             running = yield Step(seed=HEALTHY, reads=True, polls=many)
             self._rehearsal = client, self._health(running)
-        health = self._rehearsal[1]
+        health = self._usual = self._rehearsal[1]
         if health.missed:
             return self._judged(scenario, (health.trial,), (), nodeid, waive, "inconclusive", [health.missed])
         wrong = complaint(scenario.operation, health.trial)
@@ -227,6 +230,7 @@ class Bench:
             trials=trials,
             reference=reference,
             limit=self._settings.limit,
+            videos=self._usual.videos if self._usual else None,
             tags=scenario.tags,
         )
 

@@ -18,6 +18,12 @@ class Health:
     missed: str
     """Why nothing was seen of the call, though the client did reach out for the gateway; empty if that is not so."""
 
+    @property
+    def videos(self) -> int:
+        """How many videos were made."""
+        attempts = self.trial.timeline.attempts
+        return sum(attempt.operation == "video.create" and not attempt.failed for attempt in attempts)
+
 
 _HINTS = {
     "invalid_api_key": "build the client with ominigate.api_key",

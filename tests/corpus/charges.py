@@ -49,6 +49,7 @@ GUILTY: tuple[Specimen, ...] = (
     _must("unsafe_image_later", "openai", "image", "unsafe-retry", code="image_generation_timeout"),
     _must("unsafe_image_smaller", "requests", "image", "unsafe-retry", code="image_generation_timeout"),
     _must("unsafe_video_billing", "httpx", "video", "unsafe-retry", code="video_billing_error"),
+    _must("unsafe_video_retake", "requests", "video", "unsafe-retry", code="video_billing_error"),
     _must("unsafe_video_poll", "requests", "video", "unsafe-retry", code="upstream_failed", scenario="status_persists"),
     _must_async(
         "unsafe_video_result", "aiohttp", "video", "unsafe-retry", code="internal_error", scenario="result_persists"

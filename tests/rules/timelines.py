@@ -208,6 +208,7 @@ def case(
     reference: Sequence[Trial] = (),
     tags: Iterable[str] = (),
     limit: int = 50,
+    videos: int | None = None,
 ) -> Case:
     """The trials of a scenario."""
     return Case(
@@ -218,12 +219,13 @@ def case(
         reference=tuple(reference),
         tags=frozenset(tags),
         limit=limit,
+        videos=videos,
     )
 
 
 def call(*steps: Step | tuple[float, Answer], operation: str = "chat", **facts: Any) -> Case:
     """A case of one trial."""
-    about = {name: facts.pop(name) for name in ("scenario", "code", "tags", "limit") if name in facts}
+    about = {name: facts.pop(name) for name in ("scenario", "code", "tags", "limit", "videos") if name in facts}
     return case(trial(steps, operation=operation, **facts), operation=operation.partition(".")[0], **about)
 
 
