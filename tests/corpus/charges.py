@@ -135,6 +135,7 @@ GUILTY: tuple[Specimen, ...] = (
     ),
     _must("early_jittered", "urllib3", "chat", "early-retry", code="rate_limited", scenario="retry_after_seconds"),
     _must("early_429_only", "requests", "chat", "early-retry", code="upstream_failed", scenario="retry_after_seconds"),
+    _must("early_once", "requests", "chat", "early-retry", code="rate_limited", scenario="retry_after_seconds"),
     _must("early_ignores_long", "openai", "chat", "early-retry", code="rate_limited", scenario="retry_after_120"),
     _must(
         "no_backoff_at_once",

@@ -148,6 +148,13 @@ def test_retry_after_comes_in_each_form(send: Sender, name: str, headers: list[s
     assert [reply.code for reply in replies] == ["upstream_failed"] * len(headers) + [None]
 
 
+def test_a_second_retry_after_comes_where_the_page_sends_one(send: Sender) -> None:
+    send.gateway.begin(find("messages", "retry_after_seconds", "tpm_rate_limited").faults)
+    replies = [send.operation("messages") for _ in range(3)]
+
+    assert [reply.headers.get("retry-after") for reply in replies] == ["20", "5", None]
+
+
 STOPPED = [
     ("mixed_429_502_402", "insufficient_balance", ["rate_limited", "upstream_failed", "insufficient_balance"]),
     ("mixed_502_400", "invalid_request", ["upstream_failed", "invalid_request"]),
