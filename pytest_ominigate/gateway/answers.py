@@ -32,6 +32,7 @@ class Answer:
     retry_at: float | None = None
     resets_at: float | None = None
     delivered: str = ""
+    completed: bool | None = None
 
     def wire(self, request_id: str) -> WireReply:
         """The reply to send."""
@@ -65,6 +66,7 @@ class Answer:
             retry_at=self.retry_at,
             resets_at=self.resets_at,
             delivered=self.delivered,
+            completed=self.completed,
         )
 
 

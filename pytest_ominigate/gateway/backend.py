@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from . import bodies, chat, images, messages, model_list, validation, videos
@@ -148,9 +148,9 @@ class Backend:
             case "video.create":
                 return whole(self._ledger.create(fields["model"], moment.at))
             case "video.status":
-                return whole(self._ledger.status(fields["task_id"], moment.at))
+                return _of_task(self._ledger.status(fields["task_id"], moment.at))
             case "video.result":
-                return whole(self._ledger.result(fields["task_id"], moment.at, files=call.files))
+                return _of_task(self._ledger.result(fields["task_id"], moment.at, files=call.files))
         return self._read(call.route)
 
     def _read(self, where: Route) -> Answer:
@@ -162,6 +162,10 @@ class Backend:
         if where.name == "file" and file:
             return file
         return whole(model_list.listing(dict(where.query).get("type")))
+
+
+def _of_task(reply: Mapping[str, Any]) -> Answer:
+    return replace(whole(reply), completed=reply["status"] == videos.COMPLETED)
 
 
 def _files(request: WireRequest) -> str:

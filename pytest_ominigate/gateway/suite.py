@@ -23,6 +23,9 @@ RETRY_AFTER: tuple[tuple[str, tuple[Fault, ...]], ...] = (
     ("retry_after_garbage", (Fault(retry_after="soon"), Fault(retry_after=-5))),
 )
 """The Retry-After headers that are tried; the last scenario meets one that is no number and one below zero."""
+SECOND_RETRY_AFTER = {"retry_after_seconds": Fault(retry_after=5)}
+"""What follows where the page itself sends a Retry-After: more than its second wait. Two requests are enough there, so
+that nobody has to go on whose own time is up."""
 
 _HTML = "<html>\r\n<head><title>{0}</title></head>\r\n<body><h1>{0}</h1></body>\r\n</html>\r\n"
 
@@ -107,7 +110,8 @@ def _documented(place: Place, entry: ErrorEntry) -> Iterator[Scenario]:
         yield place.scenario(f"status_{status}", fault, code=code, status=status, tags=frozenset({"alternative"}))
     if retried:
         for name, faults in RETRY_AFTER:
-            coded = (replace(fault, code=code) for fault in faults)
+            second = SECOND_RETRY_AFTER.get(name) if entry.honours_retry_after else None
+            coded = (replace(fault, code=code) for fault in (*faults, *([second] if second else [])))
             yield place.scenario(name, *coded, code=code, status=entry.status)
 
 
@@ -170,7 +174,8 @@ def _broken(place: Place) -> Iterator[Scenario]:
         ("stream_error", Fault(kind=ReplyKind.STREAM_ERROR, code=code)),
     ):
         yield place.scenario(name, fault, code=fault.code, status=OK)
-        yield place.scenario(f"{name}_persists", replace(fault, times=None), code=fault.code, status=OK)
+        forever = replace(fault, times=None)
+        yield place.scenario(f"{name}_persists", forever, code=fault.code, status=OK, tags=frozenset({"shape"}))
 
 
 def _concurrent(place: Place, catalogue: Catalogue) -> Iterator[Scenario]:

@@ -9,6 +9,7 @@ MP4 = b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom"
 """The head of an MP4 file."""
 MP4_TYPE = "video/mp4"
 
+COMPLETED = "completed"
 SECONDS_TO_COMPLETE = 15.0
 POLLS_TO_COMPLETE = 4
 SECONDS_TO_START = 5.0
@@ -38,7 +39,7 @@ class Task:
         age = now - self.created
         self.completed = self.completed or self.polls >= self.polls_needed or age >= SECONDS_TO_COMPLETE
         if self.completed:
-            return "completed"
+            return COMPLETED
         return "queued" if self.polls == 1 and age < SECONDS_TO_START else "processing"
 
 
@@ -71,4 +72,4 @@ class Ledger:
     def result(self, task_id: str, now: float, *, files: str) -> dict[str, Any]:
         """The reply to ``result``: the ``url`` is null until the task has completed."""
         reply = self.status(task_id, now)
-        return {**reply, "url": f"{files}/{task_id}.mp4" if reply["status"] == "completed" else None}
+        return {**reply, "url": f"{files}/{task_id}.mp4" if reply["status"] == COMPLETED else None}

@@ -13,6 +13,7 @@ CODED = (ReplyKind.ERROR, ReplyKind.STREAM_ERROR)
 BROKEN = (ReplyKind.RESET, ReplyKind.CUT, ReplyKind.UNFINISHED)
 """The kinds of reply that break off without a code."""
 _DROPPED = (ReplyKind.CUT, ReplyKind.UNFINISHED, ReplyKind.STREAM_ERROR)
+_CREATE = "video.create"
 _LOG = "log record"
 
 
@@ -92,12 +93,25 @@ def surfaced(lane: Lane) -> tuple[Attempt, Ending] | None:
 
     A deadline of the caller's own is another error than the gateway's, and so is an assertion of a test.
     """
-    last, ending = lane.last, lane.ending
+    last, ending = _to_be_told(lane), lane.ending
     if last is None or ending is None or last.reply.kind not in CODED or not last.reply.code:
         return None
     if ending.timed_out or own_assertion(ending) or not told(ending, last):
         return None
     return last, ending
+
+
+def groundless(attempt: Attempt, lane: Lane) -> bool:
+    """Whether a request asked for a task that never was: no video had been created, and it names none."""
+    if not polling(attempt) or not attempt.failed or attempt.task is not None:
+        return False
+    creates = [other for other in lane.attempts if other.operation == _CREATE and other.number < attempt.number]
+    return bool(creates) and all(other.failed for other in creates)
+
+
+def _to_be_told(lane: Lane) -> Attempt | None:
+    """The last failure that is not merely what became of an earlier one."""
+    return next((attempt for attempt in reversed(lane.work) if not groundless(attempt, lane)), None)
 
 
 def own_assertion(ending: Ending) -> bool:

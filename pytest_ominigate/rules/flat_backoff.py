@@ -71,7 +71,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
             observed=f"{fault} waits in {waits.trials} trials, such as {shown}",
             trial=waits.trial,
             at=waits.first.again.number,
-            code=waits.entry.code,
+            code=waits.code,
         )
 
 

@@ -164,7 +164,7 @@ def _of_nobody(finding: object, case: Case) -> Inconclusive | None:
 def _mixed_up(case: Case, trial: Trial) -> str:
     """Why it is not known which requests belong together; empty if it is."""
     callers, sent = len(trial.endings), len(trial.timeline.lanes())
-    if case.steps and not _told_apart(case, trial):
+    if len(case.steps) > 1 and not _told_apart(case, trial):
         return (
             f"the call makes {len(case.steps)} requests by itself when nothing fails, and they cannot be told from "
             "retries: let the fixture's call ask for one thing"

@@ -14,7 +14,8 @@ Put `error.code` on the exception, keep the original one as its cause, or let th
 ## How it is judged
 Section "Envelope fields / code" of the page. The code of the last reply must be found as a word of its own in
 anything the caller can read, log records excepted. An exception class that is named for the code counts as well. The
-error event of a stream has a code like any other. A timeout of the caller's own is not judged.
+error event of a stream has a code like any other. Where no video could be created and the task is asked for all the
+same, without an id, the code is that of the failed creation. A timeout of the caller's own is not judged.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ from collections.abc import Iterator
 from ..catalogue import Catalogue
 from ..timeline import Case, lanes
 from .base import Finding, Level, Rule, Violation, prose
-from .evidence import says_code, surfaced
+from .evidence import groundless, says_code, surfaced
 
 
 def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
@@ -35,7 +36,8 @@ def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
             continue
         last, ending = shown
         # After a fallback, the error of an earlier request may be the one that is told.
-        codes = {run.last.reply.code for run in lane.runs if run.last.failed} | {last.reply.code}
+        failures = [run.last for run in lane.runs if run.last.failed and not groundless(run.last, lane)]
+        codes = {failure.reply.code for failure in failures} | {last.reply.code}
         if any(code and says_code(ending, code) for code in codes):
             continue
         yield Violation(

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from ..catalogue import Catalogue
 from ..timeline import Case, lanes
 from .base import Finding, Level, Rule, Violation, prose
-from .evidence import entry_of, says, surfaced
+from .evidence import entry_of, groundless, says, surfaced
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
@@ -35,7 +35,8 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         if shown is None:
             continue
         last, ending = shown
-        ids = {attempt.reply.request_id for attempt in lane.attempts if attempt.failed and attempt.reply.request_id}
+        failures = [attempt for attempt in lane.attempts if attempt.failed and not groundless(attempt, lane)]
+        ids = {attempt.reply.request_id for attempt in failures if attempt.reply.request_id}
         if last.reply.request_id is None or any(says(ending, each, logs=True) for each in ids):
             continue
         entry = entry_of(last, catalogue)

@@ -11,11 +11,11 @@ Return the result of the retry as if it had been the first, and forget the failu
 
 ## How it is judged
 Section "upstream_failed / How to handle" of the page. Only calls count in which an earlier request failed and the
-last request for what the caller asked succeeded; for videos that is `create` or `result`, since a video may well be
-given up while it is made. Where a healthy call makes several requests by itself, all of them must have succeeded. A
-timeout of the caller's own is not meant, nor is an error that tells of video_billing_error, which is worth telling
-although the video is there. What is unlike the healthy result is known from the healthy call; where that is not known,
-a returned result is not judged.
+last request for what the caller asked succeeded; for videos that is `create`, or a `status` or `result` that says
+that the video is done, since it may well be given up while it is made. Where a healthy call makes several requests by
+itself, all of them must have succeeded. A timeout of the caller's own is not meant, nor is an error that tells of
+video_billing_error, which is worth telling although the video is there. What is unlike the healthy result is known
+from the healthy call; where that is not known, a returned result is not judged.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from ..catalogue import Catalogue, Duty
-from ..timeline import Case, Ending, EndingKind, Lane, lanes
+from ..timeline import Attempt, Case, Ending, EndingKind, Lane, lanes
 from .base import Finding, Level, Rule, Violation, prose
 from .evidence import duty_of, own_assertion
 
@@ -46,12 +46,18 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
 
 def _recovered(lane: Lane, catalogue: Catalogue) -> bool:
     last = lane.last
-    if last is None or last.failed or last.operation == "video.status":
+    if last is None or last.failed or _being_made(last):
         return False
     if any(end.failed for end in lane.ends) or not lane.steps <= {each.body for each in lane.work}:
         return False
     failures = [attempt for attempt in lane.work if attempt.failed]
     return bool(failures) and all(duty_of(failure, catalogue) is not Duty.COMPLETED for failure in failures)
+
+
+def _being_made(last: Attempt) -> bool:
+    """Whether a video is still being made, as far as the last reply tells."""
+    said = last.reply.completed
+    return said is False or (said is None and last.operation == "video.status")
 
 
 def _lost(ending: Ending) -> bool:

@@ -45,7 +45,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         observed=f"{', '.join(seconds(wait) for wait in waits.rows[0])} in each of {waits.trials} trials",
         trial=waits.trial,
         at=waits.first.again.number,
-        code=waits.entry.code,
+        code=waits.code,
     )
 
 

@@ -12,7 +12,7 @@ Wait about a second before the first retry and twice as long before each further
 
 ## How it is judged
 Section "rate_limit_error" of the page and the sections of the other transient errors. Waits that Retry-After asked
-for or excused do not count, nor do polls. Two kinds of evidence are accepted:
+for or excused do not count. Two kinds of evidence are accepted:
 
 - over several trials, every wait stays under the catalogue's least wait (a tenth of a second), so often that jitter
   from 0 up to the page's waits would do so less than once in a million times (the product, over all waits, of that
@@ -23,6 +23,10 @@ for or excused do not count, nor do polls. Two kinds of evidence are accepted:
 
 If only the first retry comes at once and the later ones wait, it is this rule after a rate limit, and odd-backoff
 after any other error.
+
+A video's status or result asked for again is a retry like any other, but only if not one of them waits, and never in
+a test written by hand, which may ask by itself. So is a stream that broke off without a code, if it is sent again at
+once twice in a row and more; since nobody has to send it again at all, that is a SHOULD.
 """
 
 from __future__ import annotations
@@ -34,34 +38,49 @@ from ..catalogue import Catalogue
 from ..timeline import Case
 from .base import BY_HAND, Finding, Inconclusive, Level, Rule, Violation, prose
 from .evidence import seconds
-from .shapes import Waits, chance_below, chance_of_zero, waits_of
+from .shapes import Sort, Waits, asked_again, chance_below, chance_of_zero, resent, waits_of
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Find retries without a wait."""
     waits = waits_of(case, catalogue)
+    if waits is not None:
+        yield from _generations(waits, case, catalogue)
+    if case.scenario != BY_HAND:
+        yield from _each_at_once(case, catalogue, asked_again, Level.MUST)
+        yield from _each_at_once(case, catalogue, resent, Level.SHOULD)
+
+
+def _generations(waits: Waits, case: Case, catalogue: Catalogue) -> Iterator[Finding]:
+    at_once = positions_at_once(waits, catalogue, by_hand=case.scenario == BY_HAND)
+    always = at_once == len(waits.positions) and (at_once > 1 or waits.ended)
+    if always or (at_once and waits.limited):
+        yield _violation(waits, at_once, catalogue, RULE.level)
+    elif not at_once and waits.limited and case.scenario == BY_HAND and instants(waits, catalogue):
+        reason = "a single retry in the same instant may be chance: serve the error at least twice"
+        yield Inconclusive(rule=RULE.name, reason=reason)
+
+
+def _each_at_once(case: Case, catalogue: Catalogue, sort: Sort, level: Level) -> Iterator[Finding]:
+    waits = waits_of(case, catalogue, sort)
     if waits is None:
         return
-    at_once = positions_at_once(waits, catalogue, by_hand=case.scenario == BY_HAND)
-    limited = waits.entry.honours_retry_after
-    if at_once == len(waits.positions) and (at_once > 1 or waits.ended or limited):
-        observed = "every retry"
-    elif at_once and limited:
-        observed = "the first retry"
-    else:
-        if not at_once and limited and case.scenario == BY_HAND and instants(waits, catalogue):
-            reason = "a single retry in the same instant may be chance: serve the error at least twice"
-            yield Inconclusive(rule=RULE.name, reason=reason)
-        return
+    at_once = positions_at_once(waits, catalogue, by_hand=False)
+    if at_once == len(waits.positions) and (at_once > 1 or (waits.ended and level is Level.MUST)):
+        yield _violation(waits, at_once, catalogue, level)
+
+
+def _violation(waits: Waits, at_once: int, catalogue: Catalogue, level: Level) -> Violation:
+    observed = "every retry" if at_once == len(waits.positions) else "the first retry"
     longest = max(position.high for position in waits.head(at_once))
-    yield Violation(
+    return Violation(
         rule=RULE.name,
-        level=RULE.level,
+        level=level,
         expected=f"a wait before each retry, at first about {seconds(catalogue.limits['backoff_initial'])}",
         observed=f"{observed} came within {seconds(longest)}" if longest else f"{observed} came in the same instant",
         trial=waits.trial,
         at=waits.first.again.number,
-        code=waits.entry.code,
+        code=waits.code,
     )
 
 
@@ -87,8 +106,8 @@ def _leading(waits: Waits, limit: float) -> int:
 
 def undecided(case: Case, catalogue: Catalogue, _: int) -> bool:
     """Whether every first wait has been too short so far."""
-    waits = waits_of(case, catalogue)
-    return waits is not None and _leading(waits, catalogue.limits["no_backoff_below"]) > 0
+    of_each_sort = (waits_of(case, catalogue, sort) for sort in (None, asked_again, resent))
+    return any(waits is not None and _leading(waits, catalogue.limits["no_backoff_below"]) for waits in of_each_sort)
 
 
 RULE = Rule(

@@ -48,7 +48,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
             observed=observed,
             trial=waits.trial,
             at=waits.first.again.number,
-            code=waits.entry.code,
+            code=waits.code,
         )
 
 
@@ -92,7 +92,7 @@ def _growth(waits: Waits, catalogue: Catalogue) -> tuple[str, str] | None:
 
 
 def _longest(waits: Waits, catalogue: Catalogue) -> float:
-    return waits.entry.backoff.maximum if waits.entry.backoff else float(catalogue.limits["longest_wait"])
+    return waits.backoff.maximum if waits.backoff else float(catalogue.limits["longest_wait"])
 
 
 def _ceiling(waits: Waits, catalogue: Catalogue) -> tuple[str, str] | None:

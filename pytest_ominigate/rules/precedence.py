@@ -36,7 +36,7 @@ SAME_TRIAL: Mapping[str, frozenset[str]] = {
 """The same, wherever in the trial."""
 
 SAME_CASE: Mapping[str, frozenset[str]] = {
-    "no-backoff": frozenset({"flat-backoff", "odd-backoff", "missing-jitter"}),
+    "no-backoff": frozenset({"flat-backoff", "odd-backoff", "missing-jitter", "tight-poll"}),
     "flat-backoff": frozenset({"odd-backoff"}),
 }
 """The same for rules that look at all trials at once."""

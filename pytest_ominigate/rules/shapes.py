@@ -6,14 +6,17 @@ together, then the second, and so on. What is said of a position is said of all 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from itertools import combinations, takewhile
 from math import prod
 
-from ..catalogue import Catalogue, ErrorEntry
-from ..timeline import Case, Retry, Run, lanes
-from .evidence import entry_of
+from ..catalogue import Backoff, Catalogue
+from ..timeline import POLLS, Case, ReplyKind, Retry, Run, lanes
+from .evidence import entry_of, stream_dropped
+
+Sort = Callable[[Retry, Catalogue], bool]
+"""Which retries' waits are meant: one of the functions at the end."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -46,8 +49,12 @@ class Waits:
     """The first retry of the first trial."""
     trial: int
     """The index of that trial."""
-    entry: ErrorEntry
-    """The error that was met first."""
+    code: str | None
+    """The error that was met first; None for a stream that broke off without one."""
+    backoff: Backoff | None
+    """The waits that the page asks for after it; None where it names none."""
+    limited: bool
+    """Whether it is a limit on requests, to which the gateway may add a Retry-After."""
     ended: bool
     """Whether in some trial the client made no further request after the last of these waits failed."""
     positions: tuple[Position, ...]
@@ -78,26 +85,27 @@ class Waits:
         return up, down, len(pairs)
 
 
-def waits_of(case: Case, catalogue: Catalogue) -> Waits | None:
-    """The waits of the first request of each trial that met a transient error; None where there are none.
+def waits_of(case: Case, catalogue: Catalogue, sort: Sort | None = None) -> Waits | None:
+    """The waits of the first request of each trial with retries of that *sort*; None where there are none.
 
-    Left out is whatever has another reason than backoff: polls, waits that Retry-After asked for or excused, broken
-    connections, and all that follows one of these; and concurrent callers, who may have to wait for each other.
+    Left out is all that follows a retry of another sort, and concurrent callers, who may have to wait for each other.
+    By default, whatever may have another reason than backoff is of another sort: polls, waits that Retry-After asked
+    for or excused, broken connections and streams.
     """
+    chosen = sort or backed_off
     samples: list[tuple[int, Run, tuple[Retry, ...]]] = []
     concurrent = [len(trial.timeline.lanes()) > 1 for trial in case.trials]
     for lane in lanes(case):
         if concurrent[lane.trial]:
             continue
-        run, backed_off = next(((run, found) for run in lane.runs if (found := _own_waits(run, catalogue))), (None, ()))
+        found = ((run, _of_sort(run, chosen, catalogue)) for run in lane.runs)
+        run, meant = next((each for each in found if each[1]), (None, ()))
         if run is not None:
-            samples.append((lane.trial, run, backed_off))
+            samples.append((lane.trial, run, meant))
     if not samples:
         return None
     trial, _, opening = samples[0]
     entry = entry_of(opening[0].failed, catalogue)
-    if entry is None:
-        return None
     # As many as each trial has: with a budget of time, only the shorter waits leave room for more of them.
     length = min(len(found) for _, _, found in samples)
     rows = tuple(tuple(retry.wait for retry in found[:length]) for _, _, found in samples)
@@ -105,7 +113,9 @@ def waits_of(case: Case, catalogue: Catalogue) -> Waits | None:
         rows=rows,
         first=opening[0],
         trial=trial,
-        entry=entry,
+        code=entry.code if entry else None,
+        backoff=entry.backoff if entry else _without_entry(catalogue),
+        limited=entry is not None and entry.honours_retry_after,
         ended=any(len(found) == length and run.last.failed for _, run, found in samples),
         positions=tuple(
             Position(low=min(column), high=max(column), hardly_varies=catalogue.limits["same_wait"])
@@ -127,18 +137,36 @@ def chance_of_zero(waits: Waits, positions: int) -> float:
 def _asked(waits: Waits, positions: int) -> Iterator[float]:
     """The page's waits; all 0 where it names none, so that nothing can be concluded from a short one."""
     for index in range(positions):
-        backoff = waits.entry.backoff
+        backoff = waits.backoff
         yield min(backoff.initial * backoff.factor**index, backoff.maximum) if backoff else 0.0
 
 
-def _own_waits(run: Run, catalogue: Catalogue) -> tuple[Retry, ...]:
-    if run.polls:
-        return ()
-    return tuple(takewhile(lambda retry: _is_backoff(retry, catalogue), run.retries))
+def backed_off(retry: Retry, catalogue: Catalogue) -> bool:
+    """A generation tried again after a transient error."""
+    return _after_transient(retry, catalogue) and retry.failed.operation not in POLLS
 
 
-def _is_backoff(retry: Retry, catalogue: Catalogue) -> bool:
+def asked_again(retry: Retry, catalogue: Catalogue) -> bool:
+    """A task asked for again after a transient error."""
+    return _after_transient(retry, catalogue) and retry.failed.operation in POLLS
+
+
+def resent(retry: Retry, _catalogue: Catalogue) -> bool:
+    """A stream asked for again after one that broke off without a code."""
+    return retry.direct and stream_dropped(retry.failed) and retry.failed.reply.kind is not ReplyKind.STREAM_ERROR
+
+
+def _after_transient(retry: Retry, catalogue: Catalogue) -> bool:
     entry = entry_of(retry.failed, catalogue)
     if entry is None or not entry.transient or not retry.direct:
         return False
     return retry.failed.reply.retry_after is None
+
+
+def _of_sort(run: Run, sort: Sort, catalogue: Catalogue) -> tuple[Retry, ...]:
+    return tuple(takewhile(lambda retry: sort(retry, catalogue), run.retries))
+
+
+def _without_entry(catalogue: Catalogue) -> Backoff:
+    limits = catalogue.limits
+    return Backoff(initial=limits["backoff_initial"], factor=limits["backoff_factor"], maximum=limits["longest_wait"])

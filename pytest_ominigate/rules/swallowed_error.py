@@ -2,7 +2,8 @@
 
 ## What it finds
 A call in which no request succeeded, and which returned all the same, with a result that is like the healthy one or
-that carries nothing of the error. Or one that ended the process instead of telling its caller.
+that carries nothing of the error. Or one that ended the process instead of telling its caller, or that kept a permanent
+error to itself until its caller's patience was at an end.
 
 ## Why it matters
 The caller goes on with an empty answer, an old one or a made-up one, and nobody learns that a key has expired or a
@@ -17,25 +18,30 @@ error's code can be read in it; a log record does not, since the caller does not
 of the call decides, since creating one may well have succeeded. Where it is not known what success looks like to this
 caller, as in tests written by hand, nothing is accused. A reply or a stream that broke half-way is left to
 truncated-success. `sys.exit` tells the caller only if it has a message in words.
+
+A timeout of the caller's own is an honest end for a client that was still trying, or that waited for what the gateway
+had asked. It is none where the last reply was an error that only a person can remove, nothing was sent for more than a
+minute after it, and the timeout has nothing of that reply: no code, type, message, status or X-Request-Id. Then most
+likely a thread or task died of the error while somebody waited for it. Tests written by hand are not accused of that.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..catalogue import Catalogue
+from ..catalogue import Catalogue, Duty
 from ..timeline import Attempt, Case, Ending, EndingKind, Lane, ReplyKind, lanes
-from .base import Finding, Level, Rule, Violation, prose
-from .evidence import code_named, polling, told
+from .base import BY_HAND, Finding, Level, Rule, Violation, prose
+from .evidence import code_named, duty_of, entry_of, polling, says, says_code, seconds, told
 
 
-def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
+def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Find the callers that were left to believe in success."""
     for lane in lanes(case):
         last, ending = lane.last, lane.ending
         if last is None or ending is None or not _failed(lane):
             continue
-        how = _silence(last, ending)
+        how = _silence(last, ending) or _left_waiting(lane, case, catalogue)
         if how is None:
             continue
         yield Violation(
@@ -59,6 +65,26 @@ def _silence(last: Attempt, ending: Ending) -> str | None:
     if last.reply.kind in (ReplyKind.CUT, ReplyKind.UNFINISHED):
         return None
     return "like that of a healthy call" if ending.like_healthy else "without a word of the error"
+
+
+def _left_waiting(lane: Lane, case: Case, catalogue: Catalogue) -> str | None:
+    """How long the caller waited for nothing until its own time was up; None where that may have been honest."""
+    trial, last, ending = case.trials[lane.trial], lane.attempts[-1], lane.ending
+    if ending is None or ending.kind is not EndingKind.RAISED or not ending.timed_out or len(trial.endings) > 1:
+        return None
+    if case.scenario == BY_HAND or last.reply.retry_after or duty_of(last, catalogue) is not Duty.FAIL:
+        return None
+    idle = trial.timeline.ended - last.at
+    if idle <= catalogue.limits["stall"] or _hints_at(last, ending, catalogue):
+        return None
+    return f"{seconds(idle)} after the last request, without a word of the error"
+
+
+def _hints_at(last: Attempt, ending: Ending, catalogue: Catalogue) -> bool:
+    """Whether anything of the reply can be read off the ending."""
+    reply, entry = last.reply, entry_of(last, catalogue)
+    words = (reply.type, reply.request_id, entry and entry.message, reply.status and str(reply.status))
+    return says_code(ending, reply.code or "") or any(says(ending, word, logs=False) for word in words if word)
 
 
 def _failed(lane: Lane) -> bool:

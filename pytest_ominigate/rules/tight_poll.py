@@ -14,7 +14,8 @@ Pause a few seconds between polls, longer each time if you like, and at least a 
 Section "rpm_rate_limited / How to handle" of the page, which names no pace; a second is the catalogue's. Counted are
 the pauses between two status requests for one task by one caller: after a successful one, after rpm_rate_limited
 where Retry-After says nothing, and, if the next poll follows in the very same instant, after any other failure. The
-short waits of a backoff after another failure are not accused. A slower or a growing pace never is.
+short waits of a backoff after another failure are not accused. A slower or a growing pace never is. A request for the
+result counts as a poll where the reply before said that the video was not done yet.
 """
 
 from __future__ import annotations
@@ -27,14 +28,16 @@ from ..timeline import Attempt, Case, lanes
 from .base import Finding, Level, Rule, Violation, prose
 from .evidence import asked_seconds, entry_of, seconds
 
-_POLL = "video.status"
+_POLL, _RESULT = "video.status", "video.result"
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Find the first tight poll of each caller."""
     for lane in lanes(case):
         polls = [attempt for attempt in lane.attempts if attempt.operation == _POLL]
-        for before, after in pairwise(polls):
+        looks = [attempt for attempt in lane.attempts if attempt.operation == _RESULT]
+        in_vain = [pair for pair in pairwise(looks) if pair[0].reply.completed is False]
+        for before, after in (*pairwise(polls), *in_vain):
             if before.task != after.task or not _tight(before, after, catalogue):
                 continue
             met = f" after {before.reply.code}" if before.failed and before.reply.code else ""

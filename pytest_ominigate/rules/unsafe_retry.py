@@ -14,15 +14,16 @@ Hand the error to the caller together with the X-Request-Id and the task id. Pol
 
 ## How it is judged
 Sections "image_generation_timeout / How to handle" and "video_billing_error / How to handle" of the page. Two video
-requests are for the same work if their prompts are equal. Creating again is blamed on a failed poll if that poll was
-the last thing known of the task. Creating again after a failed create is right and not looked at, and so is a further
-request after a connection that broke without a code. Of the several requests that a healthy call makes by itself, one
-does not repeat another; in a test written by hand, neither do requests with different prompts.
+requests are for the same work if their prompts are equal, or if there are as many videos already as a healthy call
+makes: then a changed prompt is no other video. Creating again is blamed on a failed poll if that poll was the last
+thing known of the task. Creating again after a failed create is right and not looked at, and so is a further request
+after a connection that broke without a code. Of the several requests that a healthy call makes by itself, one does not
+repeat another; in a test written by hand, neither do requests with different prompts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 
 from ..catalogue import Catalogue, Duty
 from ..timeline import ASIDE, Attempt, Case, Lane, lanes
@@ -35,10 +36,8 @@ _CREATE = "video.create"
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Find the first unsafe request of each caller."""
     for lane in lanes(case):
-        # One test may make several calls.
-        apart = _of_another_prompt if case.scenario == BY_HAND else lane.apart
         for attempt in lane.attempts:
-            reason = _reason(attempt, lane, apart, catalogue)
+            reason = _reason(attempt, lane, case, catalogue)
             if reason is None:
                 continue
             failed, expected = reason
@@ -54,35 +53,44 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
             break
 
 
-def _of_another_prompt(attempt: Attempt, failed: Attempt) -> bool:
-    return bought(attempt) != bought(failed)
-
-
-def _reason(
-    attempt: Attempt, lane: Lane, apart: Callable[[Attempt, Attempt], bool], catalogue: Catalogue
-) -> tuple[Attempt, str] | None:
+def _reason(attempt: Attempt, lane: Lane, case: Case, catalogue: Catalogue) -> tuple[Attempt, str] | None:
     """The failure after which *attempt* must not be sent, and what should have come of it."""
     if polling(attempt):
         return None
     before = [other for other in lane.attempts if other.number < attempt.number and other.operation not in ASIDE]
     for failed in before:
         duty = duty_of(failed, catalogue)
-        if duty is Duty.UNKNOWN_OUTCOME and failed.operation == attempt.operation and not apart(attempt, failed):
+        if (
+            duty is Duty.UNKNOWN_OUTCOME
+            and failed.operation == attempt.operation
+            and not _apart(attempt, failed, lane, case)
+        ):
             return failed, f"nothing generated again after {failed.reply.code}: the first may have been made"
-        if duty is Duty.COMPLETED and _repeats(attempt, failed, before):
+        if duty is Duty.COMPLETED and _repeats(attempt, failed, before, case):
             return failed, f"no video created again after {failed.reply.code}: the first is most likely done"
     if attempt.operation != _CREATE or not before or not (polling(before[-1]) and before[-1].failed):
         return None
-    if any(_same_video(attempt, other) and not other.failed for other in before):
+    if _one_too_many(before, case) or any(_same_video(attempt, other) and not other.failed for other in before):
         return before[-1], f"the task polled further or given up after {code_named(before[-1])}, not created again"
     return None
 
 
-def _repeats(attempt: Attempt, failed: Attempt, before: list[Attempt]) -> bool:
+def _apart(attempt: Attempt, failed: Attempt, lane: Lane, case: Case) -> bool:
+    """Whether it asks for another thing than *failed* did. One test written by hand may make several calls."""
+    return bought(attempt) != bought(failed) if case.scenario == BY_HAND else lane.apart(attempt, failed)
+
+
+def _repeats(attempt: Attempt, failed: Attempt, before: list[Attempt], case: Case) -> bool:
     """Whether *attempt* asks again for the work that *failed* was about."""
     if attempt.operation == _CREATE:
-        return any(_same_video(attempt, other) for other in before)
+        return _one_too_many(before, case) or any(_same_video(attempt, other) for other in before)
     return attempt.operation == failed.operation and attempt.body == failed.body
+
+
+def _one_too_many(before: list[Attempt], case: Case) -> bool:
+    """Whether there already are as many videos as a healthy call makes: a further one takes the place of another."""
+    made = sum(other.operation == _CREATE and not other.failed for other in before)
+    return 0 < len(case.steps) <= made
 
 
 def _same_video(attempt: Attempt, other: Attempt) -> bool:

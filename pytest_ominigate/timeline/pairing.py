@@ -193,7 +193,7 @@ def _lane(
         ending=trial.endings[number - 1] if number <= len(trial.endings) else None,
         work=work or tuple(attempt for attempt in attempts if attempt.operation not in ASIDE) or attempts,
         runs=begun,
-        steps=frozenset(case.steps),
+        steps=frozenset(case.steps) if len(case.steps) > 1 else frozenset(),
     )
 
 

@@ -91,6 +91,8 @@ class Reply:
     """The second at which a spending cap is lifted; None for other errors."""
     delivered: str = ""
     """The text a stream had carried before it broke or ended."""
+    completed: bool | None = None
+    """Whether the reply says that a video task is completed; None where it says nothing of one."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -251,7 +253,7 @@ class Case:
     limit: int = 50
     """The number of requests at which the harness stops a client."""
     steps: tuple[str, ...] = ()
-    """The bodies of the requests that a healthy call makes by itself for the operation, where it makes several: then
-    one of them is no retry of another. Empty where it makes one, and where nothing is known of it."""
+    """The bodies of the requests that a healthy call makes by itself for the operation, polls aside: where there are
+    several, one of them is no retry of another. Empty where nothing is known of it."""
     tags: frozenset[str] = field(default_factory=frozenset)
     """Traits of the scenario: ``shape`` (trials judge the backoff), ``mixed``, ``unknown_code``, ``concurrent``."""

@@ -23,10 +23,10 @@ class Health:
 
     @property
     def steps(self) -> tuple[str, ...]:
-        """The bodies of the requests that the call makes by itself, if it makes several."""
+        """The bodies of the requests that the call makes by itself, polls aside."""
         attempts = self.trial.timeline.attempts
         own = [each for each in attempts if each.operation not in POLLS and _is_of(each, self.operation)]
-        return tuple(attempt.body for attempt in own) if len(own) > 1 else ()
+        return tuple(attempt.body for attempt in own)
 
 
 _HINTS = {

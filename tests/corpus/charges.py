@@ -50,6 +50,7 @@ GUILTY: tuple[Specimen, ...] = (
     _must("unsafe_image_smaller", "requests", "image", "unsafe-retry", code="image_generation_timeout"),
     _must_async("unsafe_image_panel", "httpx2", "image", "unsafe-retry", code="image_generation_timeout"),
     _must("unsafe_video_billing", "httpx", "video", "unsafe-retry", code="video_billing_error"),
+    _must("unsafe_video_retake", "requests", "video", "unsafe-retry", code="video_billing_error"),
     _must("unsafe_video_poll", "requests", "video", "unsafe-retry", code="upstream_failed", scenario="status_persists"),
     _must_async(
         "unsafe_video_result", "aiohttp", "video", "unsafe-retry", code="internal_error", scenario="result_persists"
@@ -135,6 +136,7 @@ GUILTY: tuple[Specimen, ...] = (
     ),
     _must("early_jittered", "urllib3", "chat", "early-retry", code="rate_limited", scenario="retry_after_seconds"),
     _must("early_429_only", "requests", "chat", "early-retry", code="upstream_failed", scenario="retry_after_seconds"),
+    _must("early_once", "requests", "chat", "early-retry", code="rate_limited", scenario="retry_after_seconds"),
     _must("early_ignores_long", "openai", "chat", "early-retry", code="rate_limited", scenario="retry_after_120"),
     _must(
         "no_backoff_at_once",
@@ -155,6 +157,15 @@ GUILTY: tuple[Specimen, ...] = (
         scenario="persists",
         also={"odd-backoff": "after other errors than rate limits this is only odd"},
     ),
+    _must(
+        "no_backoff_result",
+        "requests",
+        "video",
+        "no-backoff",
+        code="upstream_failed",
+        scenario="result_persists",
+        also={"gave-up-early": "it gives up where it would have to wait"},
+    ),
     _must("flat_constant", "requests", "chat", "flat-backoff", code="upstream_failed", scenario="persists"),
     _must("flat_linear", "httpx", "chat", "flat-backoff", code="upstream_failed", scenario="persists"),
     _must("flat_shrinking", "openai", "chat", "flat-backoff", code="upstream_failed", scenario="persists"),
@@ -173,6 +184,8 @@ GUILTY: tuple[Specimen, ...] = (
     _must("swallowed_stale", "requests", "chat", "swallowed-error"),
     _must("swallowed_placeholder", "requests", "image", "swallowed-error"),
     _must("swallowed_stream", "anthropic", "messages_stream", "swallowed-error"),
+    _must("swallowed_worker", "requests", "image", "swallowed-error", code="invalid_api_key"),
+    _must("lost_result_done", "requests", "video", "lost-result", code="upstream_failed", scenario="status_recovers"),
     _must("lost_result_recursion", "requests", "chat", "lost-result", code="upstream_failed", scenario="recovers"),
     _must("lost_result_first_error", "urllib3", "chat", "lost-result", code="upstream_failed", scenario="recovers"),
     _must("lost_result_stream", "requests", "chat_stream", "lost-result", scenario="stream_reset"),

@@ -118,10 +118,14 @@ def test_each_status_is_served_as_the_name_says() -> None:
             assert not scenario.alternative
 
 
-def test_shapes_are_judged_where_a_transient_error_persists() -> None:
+def test_shapes_are_judged_where_a_transient_error_or_a_break_of_streams_persists() -> None:
     shaped = [scenario for scenario in ALL if scenario.shape]
 
-    assert {scenario.code for scenario in shaped} == BACKOFF
+    assert {scenario.code for scenario in shaped if scenario.code} == BACKOFF
+    assert {scenario.name for scenario in shaped if not scenario.code} == {
+        "stream_reset_persists",
+        "stream_unfinished_persists",
+    }
     assert {scenario.name.rpartition("_")[2] for scenario in shaped} == {"persists"}
 
 
@@ -142,6 +146,13 @@ def test_retry_after_comes_in_each_form(send: Sender, name: str, headers: list[s
 
     assert [reply.headers.get("retry-after") for reply in replies] == [*headers, None]
     assert [reply.code for reply in replies] == ["upstream_failed"] * len(headers) + [None]
+
+
+def test_a_second_retry_after_comes_where_the_page_sends_one(send: Sender) -> None:
+    send.gateway.begin(find("messages", "retry_after_seconds", "tpm_rate_limited").faults)
+    replies = [send.operation("messages") for _ in range(3)]
+
+    assert [reply.headers.get("retry-after") for reply in replies] == ["20", "5", None]
 
 
 STOPPED = [

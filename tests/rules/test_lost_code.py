@@ -10,6 +10,7 @@ from .timelines import (
     OK,
     RESET,
     STOPPED,
+    Step,
     Table,
     call,
     cut,
@@ -21,6 +22,7 @@ from .timelines import (
     step,
     stream_error,
     table,
+    video,
 )
 
 KEY = error("invalid_api_key")
@@ -30,6 +32,12 @@ TELLING = returned(None, like_healthy=False, tells_failure=True)
 TELLING_CODE = returned(
     None, like_healthy=False, tells_failure=True, clues=(Clue(place="result.code", text="invalid_api_key"),)
 )
+
+
+def poll_of_nothing(at: float) -> Step:
+    """A look at a task without an id, which the gateway refuses."""
+    return step(at, error("missing_parameter"), operation="video.status", model=None, task=None)
+
 
 GUILTY: Table = {
     "only the status": (call((0, KEY), ending=raised("HTTP 401")), should(1)),
@@ -49,10 +57,23 @@ GUILTY: Table = {
         call((0, FAILED), (1, KEY), ending=raised("upstream_failed")),
         should(2),
     ),
+    "a task asked for that was never created": (
+        video((0, "create", KEY), poll_of_nothing(2), ending=raised("missing_parameter")),
+        should(1),
+    ),
     "exits": (call((0, KEY), ending=raised("401")), should(1)),
 }
 
 INNOCENT: Table = {
+    "a task asked for that was never created, and the code of that": video(
+        (0, "create", KEY), poll_of_nothing(2), ending=raised("invalid_api_key")
+    ),
+    "a task that was created, but is not named": video(
+        (0, "create", OK), poll_of_nothing(2), ending=raised("missing_parameter")
+    ),
+    "a task that was made before": video(
+        (0, "create", KEY), (2, "status", error("not_found")), ending=raised("not_found")
+    ),
     "in the message": call((0, KEY), ending=raised("invalid_api_key: no")),
     "in the body": call((0, KEY), ending=raised('{"error":{"code":"invalid_api_key"}}')),
     "the class is named for it": call(

@@ -20,6 +20,7 @@ from .timelines import (
     raised,
     returned,
     should,
+    step,
     stream_error,
     table,
     video,
@@ -38,6 +39,14 @@ GUILTY: Table = {
     "a video's bill": (
         video((0, "create", OK), (5, "status", error("video_billing_error")), ending=raised("bill")),
         must(2),
+    ),
+    "a video that failed at its creation, though its task was asked for": (
+        video(
+            (0, "create", INTERNAL),
+            step(2, error("missing_parameter"), operation="video.status", model=None, task=None),
+            ending=raised("missing_parameter, req_2"),
+        ),
+        must(1),
     ),
     "another error": (call((0, KEY), ending=raised("invalid_api_key")), should(1)),
     "an unknown code": (call((0, error("brand_new")), ending=raised("brand_new")), should(1)),

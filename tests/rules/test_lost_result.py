@@ -8,6 +8,8 @@ from pytest_ominigate.timeline import Case
 
 from .timelines import (
     CATALOGUE,
+    DONE,
+    MAKING,
     OK,
     ONE,
     STOPPED,
@@ -48,6 +50,18 @@ GUILTY: Table = {
         video((0, "create", OK), (5, "status", FAILED), (6, "status", OK), (7, "result", OK), ending=GONE),
         must(4),
     ),
+    "the video is done, and nobody fetches it": (
+        video((0, "create", OK), (5, "status", FAILED), (6, "status", DONE), ending=OTHER),
+        must(3),
+    ),
+    "the news that it is done is too much": (
+        video((0, "create", OK), (5, "status", FAILED), (6, "status", DONE), ending=raised("'url'")),
+        must(3),
+    ),
+    "the result says itself that it is done": (
+        video((0, "create", OK), (5, "result", FAILED), (6, "result", DONE), ending=OTHER),
+        must(3),
+    ),
     "with another key": (call((0, error("rate_limited")), step(0, OK, key="key 2"), ending=GONE), must(2)),
     "in one lane": (call((0, FAILED), (1, OK), step(1, OK, lane=2), ending=[GONE, returned()]), must(2)),
 }
@@ -72,6 +86,20 @@ INNOCENT: Table = {
     "polls go well, and yet no video comes": video(
         (0, "create", error("video_generation_failed")), (1, "create", OK), (5, "status", OK), ending=raised("slow")
     ),
+    "the video is still being made": video(
+        (0, "create", OK), (5, "status", FAILED), (6, "status", MAKING), ending=raised("slow")
+    ),
+    "the result says that it is still being made": video(
+        (0, "create", OK), (5, "result", FAILED), (6, "result", MAKING), ending=raised("slow")
+    ),
+    "the caller's deadline passes before it is fetched": video(
+        (0, "create", OK), (5, "status", FAILED), (6, "status", DONE), ending=raised("too late", timed_out=True)
+    ),
+    "a caller that is content with the state": video((0, "create", OK), (5, "status", FAILED), (6, "status", DONE)),
+    "the bill of a video that is done": video(
+        (0, "create", OK), (5, "status", error("video_billing_error")), (6, "status", DONE), ending=raised("bill")
+    ),
+    "done without a failure": video((0, "create", OK), (5, "status", MAKING), (9, "status", DONE), ending=OTHER),
     "a success of another kind": call((0, error("invalid_api_key")), step(1, OK, operation="models"), ending=GONE),
 }
 

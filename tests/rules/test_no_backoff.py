@@ -6,7 +6,26 @@ from typing import Any
 from pytest_ominigate.rules.no_backoff import RULE
 from pytest_ominigate.timeline import Case
 
-from .timelines import OK, UNKNOWN, Table, backing_off, call, error, found, must, step, table, video
+from .timelines import (
+    OK,
+    UNKNOWN,
+    Answer,
+    Table,
+    backing_off,
+    call,
+    case,
+    cut,
+    error,
+    found,
+    must,
+    should,
+    step,
+    stream_error,
+    table,
+    trial,
+    unfinished,
+    video,
+)
 
 LIMIT = error("rate_limited")
 FAILED = error("upstream_failed")
@@ -15,6 +34,18 @@ FAILED = error("upstream_failed")
 def tiny(high: float, trials: int = 12, waits: int = 2) -> list[list[float]]:
     rng = random.Random(high)
     return [[rng.uniform(0, high) for _ in range(waits)] for _ in range(trials)]
+
+
+def asked(what: str, *moments: float, answer: Answer = FAILED, trials: int = 12) -> Case:
+    """A video whose status or result is asked for at those moments, in each trial, and always fails."""
+    each = video((0, "create", OK), *[(moment, what, answer) for moment in moments])
+    return case(*each.trials * trials, operation="video")
+
+
+def streams(answer: Answer, *moments: float, trials: int = 12) -> Case:
+    """A stream that is sent at those moments, in each trial, and always breaks."""
+    each = trial([(moment, answer) for moment in moments], operation="chat_stream")
+    return case(*[each] * trials, operation="chat_stream")
 
 
 GUILTY: Table = {
@@ -34,6 +65,14 @@ GUILTY: Table = {
         backing_off([[0, 0]] * 12, code="internal_error"),
         must(2),
     ),
+    "the result of a video at once": (asked("result", 9, 9, 9, 9), must(3)),
+    "the result of a video at once, and only once": (asked("result", 9, 9), must(3)),
+    "the result of a video at once, in three trials": (asked("result", 9, 9, 9, trials=3), must(3)),
+    "the status of a video at once": (asked("status", 5, 5, 5, answer=LIMIT), must(3)),
+    "the status of a video after milliseconds": (asked("status", 5, 5.01, 5.02), must(3)),
+    "an error event in a stream": (streams(stream_error(), 0, 0, 0), must(2)),
+    "a stream that broke, twice at once": (streams(cut(), 0, 0, 0), should(2)),
+    "a stream without its end, twice at once": (streams(unfinished(), 0, 0, 0, 0), should(2)),
 }
 
 INNOCENT: Table = {
@@ -46,7 +85,20 @@ INNOCENT: Table = {
     "Retry-After: 0 obeyed": call(*[(0, error("rate_limited", after=0))] * 5, (0, OK)),
     "an unreadable Retry-After is early-retry's": call(*[(0, error("rate_limited", header="soon"))] * 5),
     "a permanent error is another rule's": call((0, error("invalid_api_key")), (0, OK), (0, OK)),
-    "polls": video((0, "create", OK), *[(5.0, "status", FAILED)] * 5),
+    "a poll at once in a single trial is tight-poll's": video((0, "create", OK), *[(5.0, "status", FAILED)] * 3),
+    "polls at a steady pace": asked("status", 5, 7, 9, 11, 13),
+    "only the first poll at once": asked("status", 5, 5, 7, 11, answer=LIMIT),
+    "polls by two who ask at the same time": asked("status", 5, 5, 7, 7, 9, 9, answer=LIMIT),
+    "polls by hand": video((0, "create", OK), *[(5.0, "result", FAILED)] * 5, scenario="marked"),
+    "a result that is there at the second request": case(
+        *video((0, "create", OK), (5, "result", FAILED), (5, "result", OK)).trials * 12, operation="video"
+    ),
+    "the result after the page's waits": asked("result", 9, 10.1, 12.2, 16.1),
+    "a stream that broke, once at once": streams(cut(), 0, 0),
+    "a stream that broke, the first time at once": streams(cut(), 0, 0, 2),
+    "a stream that broke, after a wait": streams(cut(), 0, 1, 3),
+    "a reply that broke": case(*[trial([(0, cut()), (0, cut()), (0, cut())])] * 12),
+    "streams by hand": call(*[(0, cut())] * 4, operation="chat_stream", scenario="marked"),
     "by hand, once at once after a failure": call((0, FAILED), (0, OK), scenario="marked"),
     "another key at once": call((0, LIMIT), step(0, LIMIT, key="key 2"), (1.2, OK)),
     "one retry that recovers, after a failure": backing_off([[0]], tags=()),

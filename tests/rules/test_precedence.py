@@ -8,7 +8,7 @@ from pytest_ominigate.rules import RULES
 from pytest_ominigate.rules.judge import judge
 from pytest_ominigate.timeline import Case
 
-from .timelines import CATALOGUE, HTML, OK, backing_off, call, cut, error, raised, returned, step, success, video
+from .timelines import CATALOGUE, HTML, OK, backing_off, call, case, cut, error, raised, returned, step, success, video
 
 FAILED = error("upstream_failed")
 RESET_SOON = error("key_daily_limit", resets_in=3600, after=3600)
@@ -35,6 +35,10 @@ CASES: dict[str, tuple[Case, list[str]]] = {
     ),
     "no end at all": (call(*[(20 * n, FAILED) for n in range(50)], stopped=True), ["endless-retry"]),
     "no wait at all": (backing_off([[0, 0, 0]] * 12), ["no-backoff"]),
+    "no wait before asking again, not the pace of polls": (
+        case(*video((0, "create", OK), *[(5, "status", FAILED)] * 3).trials * 12, operation="video"),
+        ["no-backoff"],
+    ),
     "flat, not odd": (backing_off([[10, 10]] * 12), ["flat-backoff", "missing-jitter"]),
     "the crash, not what it hides": (
         call((0, error("brand_new", error_type="rate_limit_error")), ending=CRASH),

@@ -33,6 +33,14 @@ CODE = returned("invalid_api_key", like_healthy=False, clues=(Clue(place="result
 LOGGED = returned(None, like_healthy=False, clues=(Clue(place="log record of 'app'", text="invalid_api_key"),))
 
 
+LATE = raised("not ready after 15 minutes", lineage=("builtins.TimeoutError", "builtins.Exception"), timed_out=True)
+
+
+def late(*texts: str) -> Ending:
+    """A timeout of the caller's own that says more."""
+    return raised(*texts, lineage=LATE.lineage, timed_out=True)
+
+
 def exited(message: str = "") -> Ending:
     return Ending(kind=EndingKind.EXITED, summary=f"exited: {message}" if message else "exited")
 
@@ -49,6 +57,16 @@ GUILTY: Table = {
     "a reset connection": (call((0, RESET), ending=NOTHING), must(1)),
     "an error event in a stream": (call((0, stream_error()), operation="chat_stream", ending=returned("po")), must(1)),
     "a video whose polls fail": (video((0, "create", OK), (5, "status", FAILED), ending=NOTHING), must(2)),
+    "a worker dies of it, and its caller waits": (call((0, KEY), ending=LATE, idle=600), must(1)),
+    "a watcher of a video dies of it": (
+        video((0, "create", OK), (5, "status", error("not_found")), ending=LATE, idle=895),
+        must(2),
+    ),
+    "a worker dies of it after retries of another error": (call((0, FAILED), (1, KEY), ending=LATE, idle=61), must(2)),
+    "a worker dies of it and leaves a log record": (
+        call((0, KEY), ending=raised(lineage=LATE.lineage, timed_out=True, clues=LOGGED.clues), idle=600),
+        must(1),
+    ),
     "one of two callers": (
         call((0, KEY), step(0, KEY, lane=2), ending=[raised("invalid_api_key"), NOTHING]),
         must(2),
@@ -71,6 +89,31 @@ INNOCENT: Table = {
         (0, "create", OK), (5, "status", FAILED), (6, "status", OK), (7, "result", OK), ending=returned("url")
     ),
     "a look at the models fails": call(step(0, FAILED, operation="models"), (1, OK)),
+    "its own deadline, as soon as the error came": call((0, KEY), ending=LATE, idle=0.5),
+    "its own deadline a minute later": call((0, KEY), ending=LATE, idle=60),
+    "its own deadline, with the code": call((0, KEY), ending=late("invalid_api_key"), idle=600),
+    "its own deadline, with the message": call((0, KEY), ending=late("last: Invalid API key provided."), idle=600),
+    "its own deadline, with the status": call((0, KEY), ending=late("last: HTTP 401"), idle=600),
+    "its own deadline, with the type": call((0, KEY), ending=late("authentication_error"), idle=600),
+    "its own deadline, with the request id": call((0, KEY), ending=late("see req_1"), idle=600),
+    "its own deadline, while it backed off": call((0, FAILED), (9, FAILED), ending=LATE, idle=600),
+    "its own deadline, while it waited for the reset": call(
+        (0, error("key_daily_limit", resets_in=9999)), ending=LATE, idle=600
+    ),
+    "its own deadline, while it waited as asked": call((0, error("not_found", after=900)), ending=LATE, idle=600),
+    "its own deadline after an outcome that is unknown": call(
+        (0, error("image_generation_timeout")), operation="image", ending=LATE, idle=600
+    ),
+    "its own deadline after a code that is not documented": call((0, error("brand_new")), ending=LATE, idle=600),
+    "its own deadline after a page of HTML": call((0, HTML), ending=LATE, idle=600),
+    "its own deadline after a request that it could still send": call(
+        (0, KEY), step(0, FAILED, key="key 2"), ending=LATE, idle=600
+    ),
+    "its own deadline, by hand": call((0, KEY), ending=LATE, idle=600, scenario="marked"),
+    "another error, late": call((0, KEY), ending=raised("401"), idle=600),
+    "two callers of whom nobody knows when each ended": call(
+        (0, KEY), step(0, KEY, lane=2), ending=[LATE, raised("401")], idle=600
+    ),
     "nothing was sent": call(ending=returned()),
 }
 

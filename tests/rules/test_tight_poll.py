@@ -5,7 +5,7 @@ from typing import Any
 from pytest_ominigate.rules.tight_poll import RULE
 from pytest_ominigate.timeline import Case
 
-from .timelines import OK, Step, Table, error, found, should, step, table, video
+from .timelines import DONE, MAKING, OK, Step, Table, error, found, should, step, table, video
 
 RPM = error("rpm_rate_limited")
 FAILED = error("upstream_failed")
@@ -32,6 +32,10 @@ GUILTY: Table = {
         video((0, "create", OK), (5, "status", error("rpm_rate_limited", header="soon")), (5.5, "status", OK)),
         should(3),
     ),
+    "the result, though it was not done yet": (
+        video((0, "create", OK), (5, "result", MAKING), (5, "result", DONE)),
+        should(3),
+    ),
     "in the same instant after a failure": (
         video((0, "create", OK), (5, "status", FAILED), (5, "status", OK)),
         should(3),
@@ -55,6 +59,12 @@ INNOCENT: Table = {
     ),
     "fetching the result again is no polling": video(
         (0, "create", OK), (5, "status", OK), (6, "result", RPM), (6.8, "result", OK)
+    ),
+    "the result after a pause": video((0, "create", OK), (5, "result", MAKING), (7, "result", DONE)),
+    "the result twice": video((0, "create", OK), (5, "result", DONE), (5, "result", DONE)),
+    "the result where nobody knows how far it is": video((0, "create", OK), (5, "result", OK), (5, "result", OK)),
+    "the status between two looks at the result": video(
+        (0, "create", OK), (5, "result", MAKING), (7, "status", OK), (7, "result", DONE)
     ),
     "two callers": video(
         (0, "create", OK), (1, "status", OK), step(1.2, OK, operation="video.status", model=None, task="task_1", lane=2)

@@ -11,6 +11,7 @@ TIMEOUT = error("image_generation_timeout")
 BILL = error("video_billing_error")
 FAILED = error("upstream_failed")
 OTHER = {"model": "google/veo-2", "prompt": "another lighthouse"}
+NUDGED = {"model": "google/veo-2", "prompt": "a lighthouse!"}
 SMALLER = {"model": "openai/gpt-image-1", "prompt": "a lighthouse", "size": "256x256"}
 
 GUILTY: Table = {
@@ -68,6 +69,31 @@ GUILTY: Table = {
         video((0, "create", OK), (5, "status", FAILED), step(5, OK, operation="models"), (6, "create", OK)),
         must(4),
     ),
+    "nearly the same video after its bill failed": (
+        video(
+            (0, "create", OK), (5, "status", BILL), step(6, OK, operation="video.create", body=NUDGED), steps=["a film"]
+        ),
+        must(3),
+    ),
+    "nearly the same video because a poll failed": (
+        video(
+            (0, "create", OK),
+            (5, "status", FAILED),
+            step(6, OK, operation="video.create", body=NUDGED),
+            steps=["a film"],
+        ),
+        must(3),
+    ),
+    "a third video where a healthy call makes two": (
+        video(
+            (0, "create", OK),
+            step(1, OK, operation="video.create", body=OTHER),
+            (5, "status", FAILED),
+            step(6, OK, operation="video.create", body=NUDGED),
+            steps=["a film", "another"],
+        ),
+        must(4),
+    ),
     "after all the retries of the poll": (
         video((0, "create", OK), (5, "status", FAILED), (6, "status", FAILED), (8, "create", OK)),
         must(4),
@@ -94,6 +120,23 @@ INNOCENT: Table = {
     ),
     "the poll is tried again": video((0, "create", OK), (5, "status", FAILED), (6, "status", OK), (7, "result", OK)),
     "another video": video((0, "create", OK), (5, "status", BILL), step(6, OK, operation="video.create", body=OTHER)),
+    "another video of the two that a healthy call makes": video(
+        (0, "create", OK),
+        (5, "status", BILL),
+        step(6, OK, operation="video.create", body=OTHER),
+        steps=["a film", "another"],
+    ),
+    "the second of two videos after a poll of the first failed": video(
+        (0, "create", OK),
+        (5, "status", FAILED),
+        step(6, OK, operation="video.create", body=OTHER),
+        steps=["a film", "another"],
+    ),
+    "a simpler video after one that was never created": video(
+        (0, "create", error("video_generation_failed")),
+        step(1, OK, operation="video.create", body=NUDGED),
+        steps=["a film"],
+    ),
     "a second video after a first that went well in the end": video(
         (0, "create", OK), (5, "status", FAILED), (6, "status", OK), (7, "result", OK), (8, "create", OK)
     ),

@@ -84,7 +84,16 @@ def success(delivered: str = "") -> Answer:
     )
 
 
+def looked(*, completed: bool) -> Answer:
+    """A reply about a video task, and whether it is done."""
+    return lambda _at, number: Reply(
+        kind=ReplyKind.SUCCESS, status=200, request_id=f"req_{number}", completed=completed
+    )
+
+
 OK = success()
+DONE = looked(completed=True)
+MAKING = looked(completed=False)
 RESET = broken(ReplyKind.RESET)
 HTML = broken(ReplyKind.UNREADABLE, status=502)
 
@@ -176,10 +185,12 @@ def trial(
     stopped: bool = False,
     doubts: Sequence[str] = (),
     status: int | None = None,
+    idle: float = 0.0,
 ) -> Trial:
-    """One trial; unless told otherwise, every lane ends as an honest client's would."""
+    """One trial; unless told otherwise, every lane ends as an honest client's would, *idle* seconds after the last."""
     sent = attempts(steps, operation)
-    timeline = Timeline(attempts=sent, waits=tuple(waits), ended=max((each.at for each in sent), default=0.0))
+    ended = max((each.at for each in sent), default=0.0) + idle
+    timeline = Timeline(attempts=sent, waits=tuple(waits), ended=ended)
     if ending is None:
         endings = tuple(telling(timeline.lane(lane)[-1]) for lane in timeline.lanes())
     else:
@@ -197,6 +208,7 @@ def case(
     reference: Sequence[Trial] = (),
     tags: Iterable[str] = (),
     limit: int = 50,
+    steps: Sequence[str] = (),
 ) -> Case:
     """The trials of a scenario."""
     return Case(
@@ -207,12 +219,13 @@ def case(
         reference=tuple(reference),
         tags=frozenset(tags),
         limit=limit,
+        steps=tuple(steps),
     )
 
 
 def call(*steps: Step | tuple[float, Answer], operation: str = "chat", **facts: Any) -> Case:
     """A case of one trial."""
-    about = {name: facts.pop(name) for name in ("scenario", "code", "tags", "limit") if name in facts}
+    about = {name: facts.pop(name) for name in ("scenario", "code", "tags", "limit", "steps") if name in facts}
     return case(trial(steps, operation=operation, **facts), operation=operation.partition(".")[0], **about)
 
 
