@@ -18,6 +18,9 @@ from .members import Members
 from .sleepers import Sleepers
 from .waiters import FOREVER, Waiter
 
+_LONG_NS = 500_000_000
+"""So long does nobody need to end another's wait, unless by waiting."""
+
 
 class Conductor:
     """Knows who waits and what is under way, and moves the hands of one clock.
@@ -55,7 +58,8 @@ class Conductor:
                 if waiter.deadline < FOREVER:
                     waiter.fire()
                 return
-            waiter.due = native.monotonic_ns() + waiter.deadline - self.hands.exact_ns
+            waiter.since = native.monotonic_ns()
+            waiter.due = waiter.since + waiter.deadline - self.hands.exact_ns
             self.waiters[waiter] = None
             self.jump_if_all_wait()
 
@@ -79,8 +83,16 @@ class Conductor:
             waiter.over = True
             if self.waiters.pop(waiter, self) is None:
                 self._woken.add(waiter.thread)
-        if self.running and self.members.is_restless(threading.current_thread()):
+        if self.running:
+            self._look_at_who_ended(waiter)
+
+    def _look_at_who_ended(self, waiter: Waiter) -> None:
+        """Doubt what is seen where a thread on real time ended a wait of the test, and may have waited before that."""
+        thread = threading.current_thread()
+        if self.members.is_restless(thread):
             self.doubt("a thread older than the clock, which never rests, ended a wait of the test")
+        elif waiter.since and not self.members.is_known(thread) and native.monotonic_ns() - waiter.since > _LONG_NS:
+            self.doubt("a thread older than the clock, which waits on real time, ended a wait of the test")
 
     def end_waits(self, waiters: Iterable[Waiter]) -> None:
         """End these waits as if their time had come, the earliest first. Call it with the lock held."""

@@ -169,7 +169,7 @@ def _find(sock: socket.socket) -> tuple[Flow, bool] | None:
         if is_client or _is_own_server(here):
             with _guard:
                 flow = _flows.setdefault(here if is_client else there, Flow())
-                if is_client and flow.client and flow.client() is not sock:
+                if is_client and flow.client and _is_closed(flow.client()):
                     # The address was used before: this is a new connection from the same port.
                     flow = _flows[here] = Flow()
             if is_client:
@@ -179,6 +179,10 @@ def _find(sock: socket.socket) -> tuple[Flow, bool] | None:
             found = flow, is_client
     _flow_of[sock] = found
     return found
+
+
+def _is_closed(sock: socket.socket | None) -> bool:
+    return sock is None or sock.fileno() < 0
 
 
 def _is_own_server(address: tuple[str, int]) -> bool:

@@ -57,7 +57,7 @@ def _margin(timeout: float | None, now_ns: int) -> float:
     A loop adds 1e-9 s to its time before it compares. When time is late enough, a float can no longer hold that.
     """
     step = math.ulp(now_ns / 1e9 + (timeout or 0))
-    return 2 * step if step > 1e-9 else -5e-10
+    return 2 * step if step > 1e-9 else step
 
 
 @functools.wraps(_real_select)

@@ -87,6 +87,10 @@ class Members:
         """Whether that thread is outside, and not waited for because it never rests."""
         return thread in _restless and thread not in self._inside
 
+    def is_known(self, thread: threading.Thread) -> bool:
+        """Whether that thread lives by the clock, or is the harness's."""
+        return thread in self._inside or thread in self._aside
+
     def that_count(self, but: Container[threading.Thread] = ()) -> list[threading.Thread]:
         """The threads that a jump has to wait for, without those in *but*."""
         return [thread for thread in threading.enumerate() if thread not in but and self._counts(thread)]

@@ -164,7 +164,8 @@ class VirtualClock:
         with contextlib.ExitStack() as stack:
             stack.enter_context(installed())
             inflight.reset()
-            self._hands = Hands(self._start, native.monotonic_ns() + state.skipped + self._lead_ns)
+            state.skipped += self._lead_ns  # also for threads that do not live by the clock, or not yet
+            self._hands = Hands(self._start, native.monotonic_ns() + state.skipped)
             self.members = Members(self)
             self._conductor = Conductor(self._hands, self.members, self.doubt)
             self.waiting = Waiting(self._conductor)

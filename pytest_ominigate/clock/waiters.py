@@ -19,7 +19,7 @@ def never() -> bool:
 class Waiter:
     """One thread's wait on the clock."""
 
-    __slots__ = ("deadline", "due", "fired", "idle", "over", "ready", "thread", "unnoticed", "wake")
+    __slots__ = ("deadline", "due", "fired", "idle", "over", "ready", "since", "thread", "unnoticed", "wake")
 
     def __init__(self, deadline: int, *, ready: Callable[[], bool] = never) -> None:
         self.deadline = deadline
@@ -35,6 +35,8 @@ class Waiter:
         """Whether it has ended, so that the thread counts as running again."""
         self.fired = False
         """Whether it was the clock that ended it."""
+        self.since = 0
+        """The real time, in nanoseconds, at which it began."""
         self.due = 0
         """The real time, in nanoseconds, at which it would end if time were real."""
         self.thread = threading.current_thread()

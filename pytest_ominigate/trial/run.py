@@ -265,8 +265,13 @@ class Trials:
         ]
         for thread in threads:
             thread.start()
-        for thread in threads:
-            thread.join()
+
+        def wait() -> None:
+            for thread in threads:
+                thread.join()
+
+        # As a call: where the callers never come to their end, the stop strikes here.
+        call(wait, Got(), running.stopper)
 
     async def arun(self, client: Client, step: Step) -> Running:
         """Make the call in the event loop that is running."""

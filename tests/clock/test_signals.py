@@ -185,7 +185,7 @@ def test_a_wait_that_was_ended_early_is_recorded_as_long_as_it_was(clock: Virtua
     event.wait(60)
     setter.join()
 
-    assert [(wait.how, wait.seconds) for wait in clock.waits] == [("time.sleep", 5), ("Condition.wait", 5)]
+    assert [(wait.how, wait.seconds) for wait in clock.waits] == [("Condition.wait", 5), ("time.sleep", 5)]
 
 
 def test_a_wait_that_was_ended_at_once_is_not_recorded(clock: VirtualClock) -> None:
