@@ -27,7 +27,7 @@ class OminigateServer:
 
 
 class SharedTransport:
-    """The one transport of this process: started for its first holder, stopped after its last.
+    """The one transport of this process: started for its first holder, stopped after its last, and kept for the next.
 
     As long lasts what clients need that are built once: no proxy stands before the loopback, and the event loop in
     which plain tests run async clients stays the same.
@@ -44,9 +44,11 @@ class SharedTransport:
     def hold(self) -> Iterator[Transport]:
         """The transport, running for as long as it is held."""
         if self._transport is None:
+            self._transport = make_transport(self._name)
+        if not self._holders:
             with ExitStack() as stack:
                 stack.enter_context(unproxied())
-                self._transport = stack.enter_context(make_transport(self._name))
+                stack.enter_context(self._transport)
                 stack.callback(self.driver.close)
                 self._while_held = stack.pop_all()
         self._holders += 1
@@ -55,7 +57,6 @@ class SharedTransport:
         finally:
             self._holders -= 1
             if not self._holders:
-                self._transport = None
                 self._while_held.close()
 
 

@@ -167,6 +167,11 @@ class Catalogue:
     """The real gateway's origin, such as ``https://api.example.com``."""
     routes: Mapping[str, str] = field(default_factory=dict)
     """The path of each operation; ``{provider}`` stands for a model's provider."""
+    _by_code: Mapping[str | None, ErrorEntry] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        """Index the entries."""
+        object.__setattr__(self, "_by_code", {entry.code: entry for entry in reversed(self.entries)})
 
     def __iter__(self) -> Iterator[ErrorEntry]:
         return iter(self.entries)
@@ -176,7 +181,7 @@ class Catalogue:
 
     def get(self, code: str | None) -> ErrorEntry | None:
         """The entry of that code, or None for an undocumented one."""
-        return next((entry for entry in self.entries if entry.code == code), None)
+        return self._by_code.get(code)
 
     def require(self, code: str) -> ErrorEntry:
         """The entry of that code.

@@ -8,7 +8,7 @@ from .wire import WireRequest
 
 KEY = re.compile(r"sk-omg-\S+")
 """What the gateway accepts as a key."""
-_ANY_KEY = r"sk-omg-[A-Za-z0-9_.-]+"
+_ANY_KEY = re.compile(r"sk-omg-[A-Za-z0-9_.-]+")
 _SECRET_HEADERS = ("authorization", "proxy-authorization", "x-api-key", "api-key", "cookie")
 # Shorter texts are no keys, and replacing them would garble innocent words.
 _SHORTEST = 8
@@ -35,7 +35,7 @@ class Keyring:
 
     def __init__(self) -> None:
         self._names: dict[str, str] = {}
-        self._pattern = re.compile(_ANY_KEY)
+        self._pattern = _ANY_KEY
 
     def name(self, key: str | None) -> str | None:
         """``key 1``, ``key 2``, ...; None for no key."""
@@ -62,7 +62,7 @@ class Keyring:
     def _compile(self) -> re.Pattern[str]:
         known = "|".join(re.escape(key) for key in sorted(self.secrets, key=len, reverse=True))
         # First a known key that ends here, then a longer one that is not known, then a known one inside other text.
-        return re.compile(rf"(?:{known})(?![\w-])|{_ANY_KEY}|{known}") if known else self._pattern
+        return re.compile(rf"(?:{known})(?![\w-])|{_ANY_KEY.pattern}|{known}") if known else self._pattern
 
     def _masked(self, match: re.Match[str]) -> str:
         return f"[{self._names.get(match[0], 'key')}]"

@@ -5,6 +5,8 @@ Requests are parsed by h11. Replies are written here, since h11 takes longer for
 
 from __future__ import annotations
 
+import copy
+import re
 import sys
 from enum import Enum
 from http import HTTPStatus
@@ -16,6 +18,7 @@ from ..gateway.wire import Break, WireReply
 _LARGEST_HEAD = 256 * 1024
 _MOST_KNOWN = 512
 _REASONS = {status.value: status.phrase for status in HTTPStatus}
+_HOST = re.compile(rb"(?<=\r\nHost: )[\w.:\[\]-]+(?=\r\n)", re.IGNORECASE)
 CONTINUE = b"HTTP/1.1 100 Continue\r\n\r\n"
 
 
@@ -40,7 +43,7 @@ class Malformed(Exception):  # noqa: N818 - names what the request is
 class Head:
     """What a request says before its body."""
 
-    __slots__ = ("headers", "host", "keep", "length", "method", "target", "version")
+    __slots__ = ("authority", "headers", "keep", "length", "method", "target", "version")
 
     def __init__(self, request: h11.Request, *, keep: bool) -> None:
         self.method = request.method.decode("ascii")
@@ -56,17 +59,31 @@ class Head:
         """The length of the body; None where it takes more than counting to find its end."""
         if b"transfer-encoding" in named or b"expect" in named:
             self.length = None
-        host = named.get(b"host", b"").decode("latin-1")
-        name, _, port = host.rpartition(":")
-        self.host = name if name and port.isdigit() else host
+        self.authority = named.get(b"host", b"").decode("latin-1")
+        """The header ``Host``."""
+
+    @property
+    def host(self) -> str:
+        """The host without its port."""
+        name, _, port = self.authority.rpartition(":")
+        return name if name and port.isdigit() else self.authority
+
+    def sent_to(self, authority: str) -> Head:
+        """The same, but for the header ``Host``."""
+        if authority == self.authority:
+            return self
+        other = copy.copy(self)
+        other.authority = authority
+        other.headers = tuple((name, authority if name.lower() == "host" else value) for name, value in self.headers)
+        return other
 
 
 class Http1:
     """The requests of one connection.
 
-    *known* are the heads that h11 has parsed before, by their bytes: a client's requests mostly begin alike, and
-    what was parsed once need not be parsed again. Connections may share it. *largest* is how many bytes a request may
-    have.
+    *known* are the heads that h11 has parsed before, by their bytes without the host's: a client's requests mostly
+    begin alike, if at another port in each test, and what was parsed once need not be parsed again. Connections may
+    share it. *largest* is how many bytes a request may have.
     """
 
     def __init__(self, known: dict[bytes, Head] | None = None, *, largest: int = sys.maxsize) -> None:
@@ -82,7 +99,8 @@ class Http1:
         """A head found among the known ones, whose body is awaited."""
         self._parser: h11.Connection | None = None
         """At work on a request whose head is not known."""
-        self._raw_head = b""
+        self._key = b""
+        """The head that the parser is at, as the known ones are named; nothing where it has not come as a whole."""
         self._request: h11.Request | None = None
         self._body: list[bytes] = []
         self._continued = False
@@ -121,9 +139,12 @@ class Http1:
     def _begin(self) -> None:
         """Find the head at the front of the buffer among the known ones, or hand the buffer to the parser."""
         end = self._buffer.find(b"\r\n\r\n") + 4
-        self._raw_head = bytes(self._buffer[:end]) if end > 3 else b""
-        self._head = self._known.get(self._raw_head)
-        if self._head is not None:
+        raw = bytes(self._buffer[:end]) if end > 3 else b""
+        host = _HOST.search(raw)
+        self._key = raw if host is None else raw[: host.start()] + raw[host.end() :]
+        known = self._known.get(self._key)
+        if known is not None:
+            self._head = self._known[self._key] = known if host is None else known.sent_to(host[0].decode("ascii"))
             del self._buffer[:end]
             return
         self._parser = h11.Connection(h11.SERVER, max_incomplete_event_size=_LARGEST_HEAD)
@@ -166,10 +187,10 @@ class Http1:
         """Hand over the request, and begin afresh with what came behind it."""
         assert self._request is not None  # noqa: S101 - h11 gives no end without a beginning
         head, body = Head(self._request, keep=parser.their_state is not h11.MUST_CLOSE), b"".join(self._body)
-        if self._raw_head and head.length is not None:
+        if self._key and head.length is not None:
             if len(self._known) >= _MOST_KNOWN:
                 self._known.clear()
-            self._known[self._raw_head] = head
+            self._known[self._key] = head
         rest, self._ended = parser.trailing_data
         self._buffer += rest
         self._taken = len(self._buffer)

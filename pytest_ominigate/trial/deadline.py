@@ -46,6 +46,8 @@ def timed_out(exc: BaseException, replies: Sequence[Reply] = (), messages: Itera
     facts = Facts.of(replies[-1:], messages)
     timely = bool(replies) and _timely(replies[-1])
     links = [link for _, link in chain(exc)]
+    if not any(_named(link, _TIMEOUT) or _named(link, _DEADLINE) for link in links):
+        return False  # before the long look at what they hold
     for position, link in enumerate(links):
         if _named(link, _DEADLINE) and not timely:
             return True
