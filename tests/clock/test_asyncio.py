@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import selectors
 import sys
 import threading
@@ -218,3 +219,17 @@ if sys.version_info >= (3, 12):
         asyncio.run(main())
 
         assert clock.now() == 9
+
+
+def test_a_loop_that_waits_for_what_is_left_of_its_time_does_not_spin(clock: VirtualClock) -> None:
+    async def main() -> int:
+        loop, rounds = asyncio.get_running_loop(), 0
+        for seconds in (1, 0.37, 20, 3600.1):
+            end = loop.time() + seconds
+            while (left := end - loop.time()) > 0:
+                rounds += 1
+                with contextlib.suppress(TimeoutError):
+                    await asyncio.wait_for(asyncio.Event().wait(), left)
+        return rounds
+
+    assert asyncio.run(main()) < 100

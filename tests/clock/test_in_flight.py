@@ -171,3 +171,15 @@ def test_a_new_connection_from_an_old_address_is_counted_afresh(server: Loopback
     time.sleep(10)
 
     assert clock.now() == 10
+
+
+def test_a_duplicate_of_a_socket_is_the_same_connection(server: LoopbackServer, clock: VirtualClock) -> None:
+    with connect(server, timeout=1) as sock, sock.dup() as other:
+        other.settimeout(1)
+        for _ in range(50):
+            sock.sendall(ASK)
+            assert other.recv(1000).endswith(b"pong")
+            other.sendall(ASK)
+            assert sock.recv(1000).endswith(b"pong")
+
+    assert clock.now() == 0

@@ -246,3 +246,29 @@ def test_a_thread_that_outlives_the_clock_does_not_sleep_its_hours_in_real_time(
     thread.join()
 
     assert not thread.is_alive()
+
+
+def test_their_monotonic_time_is_no_other_than_the_clocks(old: Old) -> None:
+    with VirtualClock(lead=600):
+        theirs, ours = old.call(time.monotonic), time.monotonic()
+
+    assert isinstance(theirs, float)
+    assert abs(theirs - ours) < 300
+
+
+def test_a_wait_that_one_of_them_ended_after_waiting_itself_is_doubted(
+    old: Old, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("pytest_ominigate.clock.conductor._LONG_NS", -1)  # as if real time had passed
+    event = threading.Event()
+    with VirtualClock() as clock:
+        old.begin(lambda: _set_when_awaited(event))
+        event.wait()
+
+    assert clock.doubts == ("a thread older than the clock, which waits on real time, ended a wait of the test",)
+
+
+def _set_when_awaited(event: threading.Event) -> None:
+    while not event._cond._waiters:  # type: ignore[attr-defined]
+        native.sleep(0.001)
+    event.set()

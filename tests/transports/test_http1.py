@@ -168,3 +168,17 @@ def test_a_request_may_be_so_long_and_no_longer(request_bytes: bytes) -> None:
         with pytest.raises(Malformed) as caught:
             pulled(Http1(known, largest=len(request_bytes) - 1), request_bytes)
         assert caught.value.status == 413
+
+
+@pytest.mark.parametrize("other", [b"example:81", b"[::1]:80", b"elsewhere"])
+def test_a_known_head_is_told_with_the_host_of_its_own(other: bytes) -> None:
+    known: dict[bytes, Head] = {}
+    moved = PLAIN.replace(b"example:80", other)
+    pulled(Http1(known), PLAIN)
+
+    [(head, body)] = pulled(Http1(known), moved)
+    [(fresh, _)] = pulled(Http1(), moved)
+
+    assert len(known) == 1
+    assert (head.headers, head.host, head.target, body) == (fresh.headers, fresh.host, fresh.target, b"ping")
+    assert pulled(Http1(known), PLAIN)[0][0].host == "example"
