@@ -141,6 +141,13 @@ class Conductor:
         self.advance(deadline)
         return True
 
+    def see_to_waiters(self) -> None:
+        """Something that kept the clock from a jump has come to its end: perhaps nothing runs any more."""
+        if self.waiters:
+            with self.lock:
+                if self.running:
+                    self.jump_if_all_wait()
+
     def _nothing_runs(self) -> bool:
         # The order matters: what is in flight comes to its end as something ready, so that is looked at last.
         unknown = self.unknown_threads()

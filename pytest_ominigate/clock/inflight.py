@@ -23,6 +23,9 @@ lane: ContextVar[int] = ContextVar("ominigate_lane", default=1)
 on_send: list[Callable[[], None]] = []
 """Called in the client's thread whenever it sends to a server of this process."""
 
+on_idle: list[Callable[[], None]] = []
+"""Called in a server's thread whenever no server of this process works on a request any more."""
+
 _guard = threading.RLock()
 _ports: set[int] = set()
 """The ports of this process's own servers, as far as they were met."""
@@ -104,6 +107,9 @@ def busy() -> Iterator[None]:
         yield
     finally:
         _work.pop()
+        if not _work:
+            for notice in on_idle:
+                notice()
 
 
 def caller() -> int | None:

@@ -178,6 +178,8 @@ class VirtualClock:
             stack.enter_context(Patches())
             inflight.on_send.append(self._note_request)
             stack.callback(inflight.on_send.remove, self._note_request)
+            inflight.on_idle.append(self._conductor.see_to_waiters)
+            stack.callback(inflight.on_idle.remove, self._conductor.see_to_waiters)
             self._token = here.set(self)
             self._conductor.running = True
             state.active = self
@@ -232,8 +234,7 @@ class VirtualClock:
 
     def thread_ended(self) -> None:
         """The calling thread has come to its end, so that perhaps nothing runs any more."""
-        with self._conductor.lock:
-            self._conductor.jump_if_all_wait()
+        self._conductor.see_to_waiters()
 
     def sleep(self, seconds: float, *, unnoticed: bool = False) -> None:
         """Wait that many seconds of virtual time. *unnoticed*: it is no wait of the client's.
