@@ -43,7 +43,7 @@ class Flow:
     Bytes count from before they are sent, so that the other end is never ahead of the count.
     """
 
-    __slots__ = ("client", "down", "known", "lane", "server", "up")
+    __slots__ = ("abandoned", "client", "down", "known", "lane", "server", "up")
 
     def __init__(self) -> None:
         self.up = self.down = 0
@@ -52,11 +52,14 @@ class Flow:
         self.lane: int | None = None
         self.known = False
         """Whether it is known where the client is."""
+        self.abandoned = False
+        """Whether the client has left before all that it sent was read."""
 
     def under_way(self) -> bool:
         """Whether bytes have been sent that the other end has not had the chance to read."""
         client = self.client() if self.client else None
         if self.client and (client is None or client.fileno() < 0):
+            self.abandoned |= self.up > 0
             self.up = self.down = 0
         server = self.server() if self.server else None
         hung_up = self.server is not None and (server is None or server.fileno() < 0)
@@ -247,6 +250,12 @@ def received(sock: socket.socket, count: int) -> bool:
         return False
     flow.known = True
     return census.connects_elsewhere(sock.getpeername()[1])
+
+
+def unread() -> bool:
+    """Whether a server of this process may not yet have read all that was sent to it."""
+    with _guard:
+        return any(flow.up or flow.abandoned for flow in _flows.values())
 
 
 def is_watched(sock: socket.socket) -> bool:

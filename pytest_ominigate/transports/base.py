@@ -71,6 +71,9 @@ class Transport:
         """Give back all that was taken. Does nothing if that was done."""
         self.detach()
 
+    def settle(self) -> None:
+        """Return when all requests that were sent by now have been answered."""
+
     def attach(self, handler: Handler) -> None:
         """Let *handler* answer from now on, in place of any before it, and forget earlier errors."""
         self.errors = []

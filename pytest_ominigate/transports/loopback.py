@@ -12,6 +12,7 @@ import threading
 from typing import ClassVar
 
 from ..clock import inflight
+from ..clock.native import Lock, allocate_lock
 from ..gateway.wire import WireReply, WireRequest
 from .base import LaneOf, Transport
 from .http1 import After, Head, Http1, Malformed, render
@@ -20,6 +21,8 @@ _BACKLOG = 128
 _READ_SIZE = 64 * 1024
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound here
 """The addresses that stand for all interfaces, and under which of them a client finds the server."""
+_LONGEST_SETTLING = 5.0
+"""Seconds of real time. It takes milliseconds."""
 _LINGER_NOT = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
 
 
@@ -66,6 +69,8 @@ class LoopbackServer(Transport):
         self._stopping = False
         self._port = 0
         self._known: dict[bytes, Head] = {}
+        self._awaited: list[Lock] = []
+        """To be released when all that has arrived was answered."""
 
     @property
     def root_url(self) -> str:
@@ -124,23 +129,39 @@ class LoopbackServer(Transport):
         self._wakened.close()
         os.close(self._spare)
 
+    def settle(self) -> None:
+        """Return when all that has arrived by now has been answered, also for clients that have left."""
+        settled = allocate_lock()
+        settled.acquire()
+        self._awaited.append(settled)
+        self._waker.send(b"\0")
+        settled.acquire(timeout=_LONGEST_SETTLING)
+
     def _serve(self) -> None:
         """The thread."""
         try:
             while not self._stopping:
-                ready = self._selector.select()
-                with inflight.busy():
-                    for key, _ in ready:
-                        if isinstance(key.data, _Connection):
-                            self._attend(key.data)
-                        elif key.fileobj is self._listener:
-                            self._accept()
+                self._see_to(self._selector.select())
+                if self._awaited:
+                    self._wakened.recv(_READ_SIZE)
+                    while ready := self._selector.select(0):
+                        self._see_to(ready)
+                    while self._awaited:
+                        self._awaited.pop().release()
         finally:
             for key in list(self._selector.get_map().values()):
                 if isinstance(key.data, _Connection):
                     self._close(key.data)
             self._listener.close()
             self._selector.close()
+
+    def _see_to(self, ready: list[tuple[selectors.SelectorKey, int]]) -> None:
+        with inflight.busy():
+            for key, _ in ready:
+                if isinstance(key.data, _Connection):
+                    self._attend(key.data)
+                elif key.fileobj is self._listener:
+                    self._accept()
 
     def _accept(self) -> None:
         while True:

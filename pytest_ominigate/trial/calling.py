@@ -140,5 +140,10 @@ def running_loop() -> Any:
     return asyncio._get_running_loop()
 
 
+def running_tasks() -> set[asyncio.Task[Any]]:
+    """What runs in the running asyncio loop; nothing where there is none."""
+    return asyncio.all_tasks() if running_loop() is not None else set()
+
+
 def _current_task() -> Any:
     return asyncio.current_task() if running_loop() is not None else None

@@ -21,9 +21,13 @@ class Driver:
             self._runner = asyncio.Runner(loop_factory=asyncio.SelectorEventLoop)
         self._runner.run(coroutine, context=contextvars.copy_context())
 
+    def tasks(self) -> set[asyncio.Task[Any]]:
+        """What still runs in the loop."""
+        return asyncio.all_tasks(self._runner.get_loop()) if self._runner is not None else set()
+
     def rest(self) -> None:
         """A test is over: keep the loop, unless something still runs in it."""
-        if self._runner is not None and asyncio.all_tasks(self._runner.get_loop()):
+        if self.tasks():
             self.close()
 
     def close(self) -> None:

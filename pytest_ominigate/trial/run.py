@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import contextvars
 import inspect
@@ -12,13 +13,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, get_args
 
-from ..clock import START, RealClock, VirtualClock, native
+from ..clock import START, RealClock, VirtualClock, inflight, native
 from ..gateway import FakeGateway, Fault
 from ..gateway.videos import POLLS_TO_COMPLETE
 from ..timeline import Attempt, EndingKind, Wait
 from ..transports import Transport
 from ..transports.real_host import RealHostGuard
-from .calling import Client, Got, call, call_in_lane, call_in_task, call_together, is_async, running_loop
+from .calling import Client, Got, call, call_in_lane, call_in_task, call_together, is_async, running_loop, running_tasks
 from .children import Children
 from .driving import Driver
 from .logs import collected_logs
@@ -154,6 +155,8 @@ class Running:
         if self.children.killed:
             for got in self.gots:
                 got.kind, got.value = EndingKind.STOPPED, None
+        if inflight.unread():
+            transport.settle()
         self.look()
         for error in transport.errors:
             self.doubt(f"the fake gateway itself failed: {type(error).__name__}: {error}")
@@ -221,7 +224,7 @@ class Trials:
                 running.records = [*records, *printed()]
                 # Whatever a client sends later belongs to no trial.
                 self._gateway.begin(clock=RealClock.started(), limit=sys.maxsize)
-                if isinstance(clock, VirtualClock) and not running.stopper.reason:
+                if isinstance(clock, VirtualClock) and _may_go_on(running):
                     clock.on_stuck(_leave)
                     clock.run_out(_PAUSE)
                 self._start, self._lead = _whole(clock.wall()) + timedelta(seconds=_PAUSE), _PAUSE
@@ -242,6 +245,10 @@ class Trials:
                 self._call_in_threads(client, running, step.callers)
             else:
                 self.call_here(client, running)
+        left = self._driver.tasks()
+        if left and _may_go_on(running):
+            with self.open(Step()) as aside:
+                self._drive(asyncio.wait(left, timeout=_PAUSE), aside)
         return running
 
     def call_here(self, client: Client, running: Running) -> Got:
@@ -275,11 +282,16 @@ class Trials:
 
     async def arun(self, client: Client, step: Step) -> Running:
         """Make the call in the event loop that is running."""
+        before = running_tasks()
         with self.open(step, client) as running:
             if step.callers > 1 and is_async(client):
                 await call_together(client, running, step.callers)
             else:
                 await self.call_there(client, running)
+        left = running_tasks() - before
+        if left and _may_go_on(running):
+            with self.open(Step()):
+                await asyncio.wait(left, timeout=_PAUSE)
         return running
 
     async def call_there(self, client: Client, running: Running) -> Got:
@@ -291,6 +303,14 @@ class Trials:
         running.gots.append(got)
         await call_in_task(client, got, running)
         return got
+
+
+def _may_go_on(running: Running) -> bool:
+    """Whether what the call has left behind, threads or tasks, may come to its end before the next one.
+
+    Some of it would else act in the middle of that, such as those that ``asyncio.gather`` leaves when one fails.
+    """
+    return isinstance(running.clock, VirtualClock) and not running.stopper.reason
 
 
 def _leave(_: str) -> None:

@@ -343,3 +343,19 @@ def test_200_clients_are_served_at_once(server: LoopbackServer, handler: Scripte
 
     assert len(answers) == len(handler.requests) == 200
     assert open_files() < files
+
+
+def test_it_settles_what_was_sent_by_clients_that_have_left() -> None:
+    seen: list[str] = []
+
+    def answer(request: WireRequest) -> WireReply:
+        seen.append(request.target)
+        return WireReply()
+
+    with LoopbackServer() as server:
+        server.attach(answer)
+        for count in range(1, 51):
+            with connected(server) as sock:
+                sock.sendall(ASK)
+            server.settle()
+            assert len(seen) == count

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 import json
 import socket
@@ -10,6 +11,7 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+import httpx
 import pytest
 import requests
 
@@ -226,3 +228,34 @@ def test_what_a_call_leaves_behind_comes_to_its_end_before_the_next_trial(ominig
     assert result["verdict"] == "pass"
     assert [event["event"] for event in result["timeline"]] == ["request", "wait", "end"]
     assert answers == [("now", 200), ("later", 200), ("now", 401), ("later", 200)]
+
+
+def test_so_do_tasks_that_are_left_behind(ominigate: Ominigate) -> None:
+    answers: list[tuple[str, int]] = []
+
+    async def draw(prompt: str, after: float) -> str:
+        await asyncio.sleep(after)
+        headers = {"Authorization": f"Bearer {ominigate.api_key}"}
+        async with httpx.AsyncClient(base_url=f"{ominigate.base_url}/", headers=headers, verify=False) as http:
+            response = await http.post("images", json={"model": "openai/gpt-image-1", "prompt": prompt})
+        answers.append((prompt, response.status_code))
+        if not response.is_success:
+            raise RuntimeError(f"{response.text} {response.headers}")
+        return str(response.json()["data"][0]["url"])
+
+    async def call() -> str:
+        return "".join(await asyncio.gather(draw("first", 0), draw("second", 30)))
+
+    result = run(ominigate, call, "image", "invalid_api_key-recovers")
+    again = run(ominigate, call, "image", "invalid_model-recovers")
+
+    assert (result["verdict"], again["verdict"]) == ("pass", "pass")
+    assert [event["event"] for event in again["timeline"]] == ["request", "wait", "end"]
+    assert answers == [
+        ("first", 200),
+        ("second", 200),
+        ("first", 401),
+        ("second", 200),
+        ("first", 400),
+        ("second", 200),
+    ]
