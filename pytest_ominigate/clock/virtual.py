@@ -253,6 +253,10 @@ class VirtualClock:
         blocks_loop = blocking and self._blocks_a_loop()
         return self._log.note(self._hands.exact_ns, seconds, how, sys._getframe(2), blocks_loop=blocks_loop)
 
+    def note_no_more(self) -> None:
+        """Whoever waits from here on is no longer of interest."""
+        self._log.closed = True
+
     def amend_wait(self, entry: Entry) -> None:
         """The wait has ended just now, before its time."""
         entry.seconds = (self._hands.exact_ns - entry.at_ns) / 1e9

@@ -30,11 +30,13 @@ class WaitLog:
 
     def __init__(self) -> None:
         self._entries: list[Entry] = []
+        self.closed = False
+        """Whether nothing is kept any more."""
 
     def note(self, at_ns: int, seconds: float, how: str, frame: FrameType, *, blocks_loop: bool) -> Entry:
         """Note a wait that begins."""
         entry = Entry(at_ns, seconds, how, site_of(frame), blocks_loop=blocks_loop)
-        if len(self._entries) < _MOST:
+        if len(self._entries) < _MOST and not self.closed:
             self._entries.append(entry)
         return entry
 

@@ -18,7 +18,8 @@ from ..transports import Transport
 from .calling import Client
 from .freezing import frozen
 from .health import Health, complaint
-from .run import Running, Step, Trials
+from .run import Step, Trials
+from .running import Running
 from .settings import Settings
 from .snapshot import snapshot
 

@@ -16,7 +16,7 @@ from .reading import aread, read
 from .stopping import ClientStoppedError, Stopper
 
 if TYPE_CHECKING:
-    from .run import Running
+    from .running import Running
 
 Client = Callable[[], Any]
 

@@ -11,7 +11,7 @@ from ..timeline import Attempt, Ending, EndingKind, Reply, Timeline, Trial, Wait
 from .calling import Got
 from .ending import build
 from .payload import TOKENS
-from .run import Running
+from .running import Running
 from .snapshot import Snapshot
 
 
@@ -21,7 +21,7 @@ def frozen(
     """The record of a whole trial."""
     endings = endings_of(running, running.gots, running.attempts, catalogue, healthy)
     trial = Trial(
-        timeline=Timeline(attempts=running.attempts, waits=running.waits, ended=running.ended),
+        timeline=Timeline(attempts=running.attempts, waits=running.clock.waits, ended=running.ended),
         endings=endings,
         status=status,
         stopped=running.overran,

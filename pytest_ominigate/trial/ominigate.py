@@ -24,7 +24,8 @@ from .driving import Driver
 from .freezing import endings_of, frozen, gaps, part
 from .health import Health
 from .outcome import Outcome
-from .run import Running, Step, Trials
+from .run import Step, Trials
+from .running import Running
 from .settings import API_KEY, Settings
 from .trust import trust_put_off
 from .watch import Part, Watch
@@ -231,7 +232,7 @@ class Ominigate:
         running = watch.running
         running.look()
         attempts = running.attempts[first:]
-        timeline = part(attempts, running.waits, begun, running.ended)
+        timeline = part(attempts, running.clock.waits, begun, running.ended)
         with running.clock.hold():  # what is looked at here is none of the client's time
             endings = endings_of(running, (got,), attempts, self._catalogue)
         trial = Trial(timeline=timeline, endings=endings, stopped=running.overran, doubts=running.doubts)

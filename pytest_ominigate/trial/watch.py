@@ -146,7 +146,7 @@ class Watch(AbstractContextManager["Watch"]):
     def _trial(self, attempts: list[Attempt]) -> Trial:
         running = self.running
         return Trial(
-            timeline=part(attempts, running.waits, attempts[0].at, running.ended),
+            timeline=part(attempts, running.clock.waits, attempts[0].at, running.ended),
             endings=(silent_ending(running),),
             stopped=running.overran and attempts[-1] is running.attempts[-1],
             doubts=running.doubts,
