@@ -29,6 +29,7 @@ from .running import Running
 from .seeding import seeded
 from .settings import ClockName, Settings
 from .stopping import wakeable
+from .sweeping import SWEEPER
 
 _PAUSE = 600.0
 """Seconds of virtual time between two trials, in which the client's own limiters and circuit breakers recover."""
@@ -87,6 +88,7 @@ class Trials:
             ValueError: the client asks for a clock that there is not.
         """
         virtual = self._clock_of(client) == "virtual"
+        SWEEPER.sweep()
         clock = VirtualClock(start=self._start, lead=self._lead) if virtual else RealClock()
         with wakeable(), clock, collected_logs() as records, collected_output() as printed, seeded(step.seed):
             running = Running(self._gateway, clock, self._guard, reads=step.reads)

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import contextlib
 import ctypes
-import dis
 import functools
 import inspect
 import signal
@@ -22,15 +21,17 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..clock import native
 from ..clock.bindings import KEEP_REAL
+from .bytecode import is_caught, is_tidying
 
 if TYPE_CHECKING:
     import asyncio
 
 _COROUTINE = inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | inspect.CO_ASYNC_GENERATOR
-_TRANSPARENT = frozenset(("COPY", "POP_EXCEPT", "RERAISE", "PUSH_EXC_INFO", "CALL_INTRINSIC_1"))
 _STDLIB = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
 _PATIENCE = 2_000
 """Lines to wait for one that no handler covers; then any will do."""
+_HALFWAY = frozenset(("__enter__", "__exit__", "__aenter__", "__aexit__"))
+"""Functions that take a lock or give it back."""
 _MAIN_TASK_FIRST = 20
 """How often to look for the caller's own task, where several run, before any will do."""
 
@@ -150,7 +151,11 @@ class Stopper:
             return False  # a callback of the loop: an exception there reaches no caller
         if self._rounds < _MAIN_TASK_FIRST and self.task is not None and _current_task() is not self.task:
             return False
-        return self._lines > _PATIENCE or not _covered(frame)
+        if self._lines > _PATIENCE:
+            return True
+        # A lock that is not given back would hang every later call.
+        halfway = any(each.f_code.co_name in _HALFWAY or is_tidying(each) for each in self._reachable(frame))
+        return not halfway and not is_caught(frame)
 
 
 @contextlib.contextmanager
@@ -192,28 +197,3 @@ def _in_event_loop() -> bool:
 def _current_task() -> object:
     asyncio = sys.modules["asyncio"]
     return asyncio.current_task() if _in_event_loop() else None
-
-
-def _covered(frame: FrameType) -> bool:
-    """Whether a handler of the frame could catch an exception at its present line."""
-    return any(start <= frame.f_lasti < end for start, end in _handlers(frame.f_code))
-
-
-@functools.lru_cache(maxsize=512)
-def _handlers(code: CodeType) -> tuple[tuple[int, int], ...]:
-    """The ranges of the code whose exceptions some handler might swallow; ``with`` blocks and clean-up do not count."""
-    bytecode = dis.Bytecode(code)
-    operations = {instruction.offset: instruction.opname for instruction in bytecode}
-    offsets = sorted(operations)
-
-    def passes_on(target: int) -> bool:
-        for offset in offsets[offsets.index(target) :]:
-            name = operations[offset]
-            if name in ("RERAISE", "WITH_EXCEPT_START"):
-                return True
-            if name not in _TRANSPARENT:
-                return False
-        return False
-
-    entries = bytecode.exception_entries  # type: ignore[attr-defined]  # there since 3.11
-    return tuple((entry.start, entry.end) for entry in entries if not passes_on(entry.target))

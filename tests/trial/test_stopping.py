@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import sys
 import threading
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
 import pytest
@@ -159,6 +159,108 @@ def test_what_a_client_makes_of_being_stopped_is_not_its_own_doing() -> None:
     call(gather, got, harness.stopper)
 
     assert (got.kind, got.value) == (EndingKind.STOPPED, None)
+
+
+class Guard:
+    """A lock with Python code round it, as HTTP libraries have them."""
+
+    def __init__(self, touch: Callable[[], None]) -> None:
+        self.lock = threading.Lock()
+        self.touch = touch
+
+    def __enter__(self) -> threading.Lock:
+        self.lock.acquire()
+        self.touch()
+        return self.lock
+
+    def __exit__(self, *exc_info: object) -> None:
+        self.release()
+
+    def release(self) -> None:
+        self.touch()
+        self.lock.release()
+
+    def work(self) -> str:
+        self.touch()
+        return "done"
+
+    def work_on(self) -> str:
+        return self.work() + "!"
+
+
+def in_a_with_block(guard: Guard) -> None:
+    while True:
+        with guard:
+            guard.work_on()
+
+
+def leaving_by_return(guard: Guard) -> None:
+    def once() -> str:
+        with guard:
+            return guard.work_on()
+
+    while True:
+        once()
+
+
+def in_a_try_block(guard: Guard) -> None:
+    while True:
+        guard.lock.acquire()
+        try:
+            guard.work_on()
+        finally:
+            guard.work()
+            guard.release()
+
+
+async def in_an_async_with_block(guard: Guard) -> None:
+    @contextlib.asynccontextmanager
+    async def held() -> AsyncIterator[None]:
+        with guard:
+            yield
+
+    while True:
+        async with held():
+            guard.work_on()
+
+
+@pytest.mark.parametrize("touches", range(LIMIT - 8, LIMIT))
+@pytest.mark.parametrize("client", [in_a_with_block, leaving_by_return, in_a_try_block, in_an_async_with_block])
+def test_a_lock_that_a_client_holds_is_given_back_when_it_is_stopped(
+    client: Callable[[Guard], Coroutine[Any, Any, None] | None], touches: int
+) -> None:
+    """Or else every later call would wait for it in vain."""
+    harness, got = Harness(), Got()
+    guard = Guard(harness.touch)
+    harness.touches = touches
+
+    def run() -> None:
+        coroutine = client(guard)
+        if coroutine is not None:
+            asyncio.run(coroutine)
+
+    call(run, got, harness.stopper)
+
+    assert got.kind is EndingKind.STOPPED
+    assert not guard.lock.locked()
+
+
+def test_a_client_that_never_leaves_a_context_is_stopped() -> None:
+    harness, got = Harness(), Got()
+
+    class Endless:
+        def __enter__(self) -> None: ...
+
+        def __exit__(self, *exc_info: object) -> None:
+            catches_everything(harness.touch)
+
+    def client() -> None:
+        with Endless():
+            pass
+
+    call(client, got, harness.stopper)
+
+    assert got.kind is EndingKind.STOPPED
 
 
 def test_the_test_run_is_not_stopped_in_the_middle_of_its_own_work() -> None:
