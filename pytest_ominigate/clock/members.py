@@ -89,7 +89,10 @@ class Members:
 
     def is_known(self, thread: threading.Thread) -> bool:
         """Whether that thread lives by the clock, or is the harness's."""
-        return thread in self._inside or thread in self._aside
+        if thread in self._inside or thread in self._aside:
+            return True
+        # One that is just beginning is not listed yet, and seems to be of unknown origin.
+        return _is_dummy(thread) and any(each.ident == thread.ident for each in [*self._inside, *self._aside])
 
     def that_count(self, but: Container[threading.Thread] = ()) -> list[threading.Thread]:
         """The threads that a jump has to wait for, without those in *but*."""

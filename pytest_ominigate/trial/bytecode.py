@@ -10,6 +10,7 @@ from types import CodeType, FrameType
 from typing import Any
 
 _TRANSPARENT = frozenset(("COPY", "POP_EXCEPT", "RERAISE", "PUSH_EXC_INFO", "CALL_INTRINSIC_1"))
+_POP_EXCEPT = dis.opmap["POP_EXCEPT"]
 _EXIT_ARGUMENTS = 3
 """A ``with`` block that ends well calls ``__exit__(None, None, None)``."""
 _CALL_LENGTH = 2
@@ -24,6 +25,11 @@ def is_caught(frame: FrameType) -> bool:
 def is_tidying(frame: FrameType) -> bool:
     """Whether the frame is in a ``finally`` block or leaves a ``with`` block, and would skip a part of that."""
     return any(start <= frame.f_lasti < end for start, end in _tidying(frame.f_code))
+
+
+def is_leaving_handler(frame: FrameType) -> bool:
+    """Whether the frame has dealt with an exception just now. Python would never forget that one if another came."""
+    return frame.f_code.co_code[frame.f_lasti] == _POP_EXCEPT
 
 
 @functools.lru_cache(maxsize=512)

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..clock import native
 from ..clock.bindings import KEEP_REAL
-from .bytecode import is_caught, is_tidying
+from .bytecode import is_caught, is_leaving_handler, is_tidying
 
 if TYPE_CHECKING:
     import asyncio
@@ -144,6 +144,8 @@ class Stopper:
     def _may_raise(self, frame: FrameType) -> bool:
         self._lines += 1
         if not _is_the_clients(frame.f_code) or any(map(_belongs_to_test_run, self._reachable(frame))):
+            return False
+        if is_leaving_handler(frame):
             return False
         if any(each.f_code.co_name == "__del__" for each in self._reachable(frame)):
             return False  # an exception in a destructor reaches no caller

@@ -190,6 +190,23 @@ def test_threads_that_start_threads_are_all_of_the_test(clock: VirtualClock) -> 
     assert clock.now() == 72_000
 
 
+def test_a_thread_is_known_from_its_very_beginning(clock: VirtualClock) -> None:
+    """When it tells the one that started it that it runs, it is not yet listed as what it is."""
+    known: list[bool] = []
+
+    class Started(threading.Event):
+        def set(self) -> None:
+            known.append(clock.members.is_known(threading.current_thread()))
+            super().set()
+
+    thread = threading.Thread(target=time.sleep, args=(1,))
+    thread._started = Started()  # type: ignore[attr-defined]
+    thread.start()
+    thread.join()
+
+    assert known == [True]
+
+
 def test_the_waits_of_all_threads_are_recorded_in_order_of_time(clock: VirtualClock) -> None:
     def sleeper(seconds: int) -> None:
         for _ in range(2):

@@ -141,6 +141,7 @@ def test_a_client_that_never_ends_is_stopped(client: Callable[[Callable[[], None
     assert got.kind is EndingKind.STOPPED
     assert harness.touches < LIMIT + 10
     assert (sys.gettrace(), sys.getprofile()) == before
+    assert sys.exception() is None
 
 
 def test_what_a_client_makes_of_being_stopped_is_not_its_own_doing() -> None:
