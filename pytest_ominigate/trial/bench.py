@@ -128,8 +128,7 @@ class Bench:
                 return self._judged(scenario, trials, reference, nodeid, waive, "inconclusive", [], known.steps)
         if self._rehearsal is None or self._rehearsal[0] is not client:
             many = POLLS_TO_COMPLETE if scenario.name == HEALTHY else polls
-            running = yield Step(seed=HEALTHY, reads=True, polls=many)
-            self._rehearsal = client, self._health(running, scenario.operation)
+            self._rehearsal = client, self._health((yield _healthy(many)), scenario.operation)
         health = self._rehearsal[1]
         if health.missed:
             return self._judged(scenario, (health.trial,), (), nodeid, waive, "inconclusive", [health.missed])
@@ -201,6 +200,7 @@ class Bench:
             )
             trial = frozen(running, self._catalogue, healthy=health.result, status=status)
             reason = _vacuous(running, faults)
+            del running  # what the client made is to be gone before its next call
             if not reason:
                 trials.append(trial)
             elif not trials:
@@ -264,6 +264,10 @@ class Bench:
         if reasons:
             result["verdict"], result["reasons"], result["violations"] = verdict, reasons, []
         return result
+
+
+def _healthy(polls: int) -> Step:
+    return Step(seed=HEALTHY, reads=True, polls=polls)
 
 
 def _speaks_for_itself(trial: Trial) -> bool:

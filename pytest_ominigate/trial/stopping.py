@@ -30,6 +30,7 @@ _COROUTINE = inspect.CO_COROUTINE | inspect.CO_ITERABLE_COROUTINE | inspect.CO_A
 _STDLIB = (sysconfig.get_path("stdlib"), sysconfig.get_path("platstdlib"))
 _PATIENCE = 2_000
 """Lines to wait for one that no handler covers; then any will do."""
+_DESTRUCTORS = ("__del__", "finalize.__call__")
 _HALFWAY = frozenset(("__enter__", "__exit__", "__aenter__", "__aexit__"))
 """Functions that take a lock or give it back."""
 _MAIN_TASK_FIRST = 20
@@ -147,7 +148,7 @@ class Stopper:
             return False
         if is_leaving_handler(frame):
             return False
-        if any(each.f_code.co_name == "__del__" for each in self._reachable(frame)):
+        if any(each.f_code.co_qualname.endswith(_DESTRUCTORS) for each in self._reachable(frame)):
             return False  # an exception in a destructor reaches no caller
         if _in_event_loop() and not any(each.f_code.co_flags & _COROUTINE for each in self._reachable(frame)):
             return False  # a callback of the loop: an exception there reaches no caller

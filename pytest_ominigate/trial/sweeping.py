@@ -10,7 +10,7 @@ from __future__ import annotations
 import gc
 
 _YOUNG, _ALL = 1, 2
-_ROUND = 250
+_ROUND = 500
 """Trials after which all is looked at. It takes longer the more there is in the process, and so is no part of each."""
 
 

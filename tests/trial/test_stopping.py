@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import sys
 import threading
+import weakref
 from collections.abc import AsyncIterator, Callable, Coroutine
 from typing import Any
 
@@ -160,6 +161,30 @@ def test_what_a_client_makes_of_being_stopped_is_not_its_own_doing() -> None:
     call(gather, got, harness.stopper)
 
     assert (got.kind, got.value) == (EndingKind.STOPPED, None)
+
+
+class Pool:
+    """Something that tidies up when nobody holds it any more, as connection pools do."""
+
+
+@pytest.mark.parametrize("touches", range(LIMIT - 4, LIMIT))
+def test_a_finalizer_is_not_where_a_client_is_stopped(touches: int) -> None:
+    """Nobody would be told of an exception there but the test run, with a warning."""
+    harness, got, tidied = Harness(), Got(), list[int]()
+    harness.touches = touches
+
+    def tidy() -> None:
+        harness.touch()
+        tidied.append(1)
+
+    def client() -> None:
+        while True:
+            weakref.finalize(Pool(), tidy)
+
+    call(client, got, harness.stopper)
+
+    assert got.kind is EndingKind.STOPPED
+    assert len(tidied) == harness.touches - touches
 
 
 class Guard:

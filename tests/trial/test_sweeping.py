@@ -62,7 +62,7 @@ def test_everything_is_looked_at_once_in_a_while() -> None:
     gc.collect(1)  # it is no longer young
     del session
 
-    for _ in range(249):
+    for _ in range(499):
         sweeper.sweep()
     before = list(said)
     sweeper.sweep()
