@@ -8,11 +8,13 @@ system tells of it (``sleepers``), and if real time is to wake it, that is recor
 from __future__ import annotations
 
 import contextlib
+import sys
 import threading
 from collections.abc import Callable, Container, Iterable, Iterator
 
 from . import inflight, native
 from .children import Children
+from .frames import in_debugger, is_idle, site_of
 from .hands import Hands
 from .members import Members
 from .sleepers import Sleepers
@@ -20,6 +22,7 @@ from .waiters import FOREVER, Waiter
 
 _LONG_NS = 500_000_000
 """So long does nobody need to end another's wait, unless by waiting."""
+_ANOTHER_PROCESS = "another process of the client's was at work during a wait; use --ominigate-clock=real"
 
 
 class Conductor:
@@ -131,6 +134,18 @@ class Conductor:
             due = [waiter.deadline for waiter in self.waiters if waiter.thread in threads]
         return min((deadline for deadline in due if deadline < FOREVER), default=None)
 
+    def doubt_rest(self) -> None:
+        """Real time passes that is not seen: all of the test rests, and something outside is to wake it."""
+        if self.children.any_alive():
+            self.doubt(_ANOTHER_PROCESS)
+            return
+        for thread in [*self.unknown_threads(), *(waiter.thread for waiter in self.waiters)]:
+            frame = sys._current_frames().get(thread.ident or 0)
+            if frame is not None and self.members.has(thread) and not is_idle(frame):
+                if not in_debugger(frame):
+                    self.doubt(f"a wait on real time, which the virtual clock cannot see, at {site_of(frame)}")
+                return
+
     # Moving on
 
     def jump_if_all_wait(self) -> bool:
@@ -190,5 +205,5 @@ class Conductor:
         due = [waiter for waiter in self.waiters if waiter.deadline < FOREVER and waiter.due <= now_ns]
         if due:
             if not self._holds and not all(waiter.unnoticed for waiter in due):
-                self.doubt("another process of the client's was at work during a wait; use --ominigate-clock=real")
+                self.doubt(_ANOTHER_PROCESS)
             self.advance(min(waiter.deadline for waiter in due))

@@ -63,6 +63,15 @@ def is_idle(frame: FrameType | None) -> bool:
     return False
 
 
+def in_debugger(frame: FrameType | None) -> bool:
+    """Whether a user looks around there with pdb, however long."""
+    while frame is not None:
+        if frame.f_globals.get("__name__") in ("bdb", "pdb"):
+            return True
+        frame = frame.f_back
+    return False
+
+
 def belongs_to_test_run(thread: threading.Thread) -> bool:
     """Whether a thread was started by the test run itself, as those of pytest-xdist and pytest-timeout are.
 

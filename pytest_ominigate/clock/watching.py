@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from . import inflight, native
+from . import census, inflight, native
 from .conductor import Conductor
 from .waiters import FOREVER
 
@@ -26,6 +26,9 @@ _MOST_HELD_NS = 60_000_000_000
 """How long another process may be at work: as long as a trial on real time may last."""
 _IDLE_NS = 3_000_000_000
 """How long a test may wait for nothing that could come."""
+_LONGEST_REST_NS = 300_000_000
+"""How long all of a test may rest, with a request behind it and no deadline before it, before that is a wait of its own
+which something outside will end. The shortest waits that matter last a second."""
 _MOST_PULSES = 300_000
 _PULSES_A_REQUEST = 200
 _MOST_REQUESTS = 10_000
@@ -53,6 +56,8 @@ class Watcher:
         self._held_since_ns: int | None = None
         self._busy_since_ns = native.process_time_ns()
         self._pulses = 0
+        self._resting_since_ns = self._looked_at_ns
+        self._rested_at: object = None
 
     def glance(self) -> bool:
         """Look, if the clock still runs; whether there was more to see than a test at work."""
@@ -79,6 +84,7 @@ class Watcher:
             return False
         unknown = conductor.unknown_threads()
         conductor.sleepers.take_census(conductor.members.that_count(), now_ns, pulses=conductor.pulses)
+        self._find_rest(unknown, now_ns)
         if conductor.is_held():
             conductor.end_due_waits(now_ns)
             self._find_held_for_long(now_ns)
@@ -117,6 +123,19 @@ class Watcher:
         if all(map(self._conductor.may_be_asleep, unknown)) and not inflight.anything():
             for thread in unknown:
                 self._conductor.sleepers.suspect(thread)
+
+    def _find_rest(self, unknown: list[threading.Thread], now_ns: int) -> None:
+        """Notice a test that rests until something outside wakes it: another process, a signal, a thread in C.
+
+        Before its first request it may do so, as to ask another process for a token.
+        """
+        conductor = self._conductor
+        standing = conductor.pulses, conductor.hands.exact_ns
+        asleep = all(map(conductor.may_be_asleep, unknown)) and not inflight.anything()
+        if not (conductor.requests and asleep and standing == self._rested_at and census.AVAILABLE):
+            self._resting_since_ns, self._rested_at = now_ns, standing
+        elif now_ns - max(self._resting_since_ns, self._awake_since_ns) > _LONGEST_REST_NS:
+            conductor.doubt_rest()
 
     def _find_stuck(self, unknown: list[threading.Thread], now_ns: int) -> None:
         """Notice a test that can never end: one that waits for nothing, for too long, or computes without a pause."""
