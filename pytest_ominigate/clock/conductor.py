@@ -143,7 +143,7 @@ class Conductor:
             frame = sys._current_frames().get(thread.ident or 0)
             if frame is not None and self.members.has(thread) and not is_idle(frame):
                 if not in_debugger(frame):
-                    self.doubt(f"a wait on real time, which the virtual clock cannot see, at {site_of(frame)}")
+                    self.sleepers.note_escape(str(site_of(frame)))
                 return
 
     # Moving on

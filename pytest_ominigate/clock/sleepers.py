@@ -96,8 +96,12 @@ class Sleepers:
         """Doubt what is seen if real time is about to wake a thread of the test that is asleep."""
         rest = self._rests[thread]
         if rest.block in (Block.CLOCK, Block.UNKNOWN) and not rest.idle and self._members.has(thread):
-            self._doubt(f"a wait on real time, which the virtual clock cannot see, at {rest.place}")
-            self.escaped_at_ns = self.escaped_at_ns or native.monotonic_ns()
+            self.note_escape(rest.place)
+
+    def note_escape(self, place: str) -> None:
+        """The test waits there on real time."""
+        self._doubt(f"a wait on real time, which the virtual clock cannot see, at {place}")
+        self.escaped_at_ns = self.escaped_at_ns or native.monotonic_ns()
 
     def is_hopeless(self, thread: threading.Thread) -> bool:
         """Whether the thread will not run again, unless another makes it."""
