@@ -74,7 +74,7 @@ class FakeGateway:
             faults: what goes wrong, in order.
             clock: the trial's clock, if it is another than the last one's.
             limit: the number of requests after which it is over, if another.
-            on_overrun: called once, when the request of that number has been recorded.
+            on_overrun: called when the request of that number has been recorded, and for each one beyond it.
             polls_to_complete: how many polls a video task takes that is not completed by its age before.
         """
         with self._lock:
@@ -147,18 +147,16 @@ class FakeGateway:
     def exchange(self, request: WireRequest) -> WireReply:
         """Answer a request, and record it.
 
-        At the trial's limit ``on_overrun`` is called, outside the gateway's lock, after the request was recorded; what
-        it raises is raised here. Later requests get no answer and no record.
+        At the trial's limit and beyond, ``on_overrun`` is called, outside the gateway's lock; what it raises is raised
+        here. Requests beyond the limit get no answer and no record.
         """
         with self._lock:
             host = request.host or _absolute_host(request.target)
             if is_real(host) and not self._allow_real_host:
                 self._refused[host.lower().partition(":")[0]] = None
                 return _NO_ANSWER
-            if len(self._attempts) >= self.limit:
-                return _NO_ANSWER
-            reply = self._answer(request)
-            overrun = self._on_overrun if len(self._attempts) == self.limit else None
+            reply = self._answer(request) if len(self._attempts) < self.limit else _NO_ANSWER
+            overrun = self._on_overrun if len(self._attempts) >= self.limit else None
         if overrun is not None:
             overrun()
         return reply

@@ -71,8 +71,14 @@ class Running:
             native.sleep(_INSISTENCE)
 
     def stop_at_limit(self) -> None:
-        """Stop the client because it was still sending at the request limit."""
-        self.stop(_OVERRUN)
+        """Stop the client because it was still sending at the request limit.
+
+        Requests beyond that get no answer, so what becomes of the call then is no longer the client's own doing.
+        """
+        if self.overran:
+            self.stopper.struck = True
+        else:
+            self.stop(_OVERRUN)
 
     @property
     def overran(self) -> bool:
