@@ -4,7 +4,8 @@ Two clients must not be taken for each other: one that stops at its own deadline
 one that calls the gateway's error a timeout. Where the last reply had nothing to do with time, an exception named for
 a timeout is the client's own, unless it carries that reply's status as its own. Where the reply had (504, or a code
 that speaks of a timeout), the exception must carry nothing of it and show where it comes from: a timer of an HTTP
-library, the cancellation of a task, or a name that speaks of a deadline.
+library, the cancellation of a task, or a name that speaks of a deadline. Whether time can have been up at all is
+another question: see ``own_time``.
 """
 
 from __future__ import annotations
@@ -25,7 +26,9 @@ if TYPE_CHECKING:
     from ..timeline import Reply
 
 _TIMEOUT = re.compile(r"time_?d?_?out|too_?slow", re.IGNORECASE)
-_DEADLINE = re.compile(r"deadline|budget|time_?limit|out_?of_?time", re.IGNORECASE)
+_DEADLINE = re.compile(r"deadline|time_?limit|time_?budget|out_?of_?time", re.IGNORECASE)
+_BUDGET = re.compile(r"budget", re.IGNORECASE)
+"""One of time, unless the reply was about money."""
 _CANCELLED = re.compile(r"Cancelled")
 _TIMERS = frozenset({
     "aiohttp", "anthropic", "anyio", "asyncio", "groq", "httpcore", "httpcore2", "httpx", "httpx2", "openai",
@@ -46,12 +49,13 @@ def timed_out(exc: BaseException, replies: Sequence[Reply] = (), messages: Itera
     facts = Facts.of(replies[-1:], messages)
     timely = bool(replies) and _timely(replies[-1])
     links = [link for _, link in chain(exc)]
-    if not any(_named(link, _TIMEOUT) or _named(link, _DEADLINE) for link in links):
+    capped = bool(replies) and replies[-1].resets_at is not None
+    if not any(_named(link, _TIMEOUT) or _of_deadline(link, capped=capped) for link in links):
         return False  # before the long look at what they hold
     for position, link in enumerate(links):
-        if _named(link, _DEADLINE) and not timely:
+        if _of_deadline(link, capped=capped) and not timely:
             return True
-        if _named(link, _TIMEOUT) or _named(link, _DEADLINE):
+        if _named(link, _TIMEOUT) or _of_deadline(link, capped=capped):
             return _shows_own(links[position:], facts) if timely else not _has_status(link, facts)
         if _carries(link, facts):
             return False
@@ -68,13 +72,17 @@ def _shows_own(links: list[BaseException], facts: Facts) -> bool:
         if _carries(link, facts):
             return False
         by_timer = _named(link, _TIMEOUT) and type(link).__module__.partition(".")[0] in _TIMERS
-        if by_timer or _named(link, _DEADLINE) or _named(link, _CANCELLED):
+        if by_timer or _of_deadline(link) or _named(link, _CANCELLED):
             return True
     return type(links[0]) is TimeoutError  # raised by hand, and nothing says why: the benefit of the doubt
 
 
 def _named(exc: BaseException, pattern: re.Pattern[str]) -> bool:
     return any(pattern.search(base.__name__) for base in type(exc).__mro__)
+
+
+def _of_deadline(exc: BaseException, *, capped: bool = False) -> bool:
+    return _named(exc, _DEADLINE) or (_named(exc, _BUDGET) and not capped)
 
 
 def _has_status(exc: BaseException, facts: Facts) -> bool:

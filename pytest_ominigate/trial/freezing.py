@@ -10,6 +10,7 @@ from ..catalogue import Catalogue
 from ..timeline import Attempt, Ending, EndingKind, Reply, Timeline, Trial, Wait
 from .calling import Got
 from .ending import build
+from .own_time import can_be_up, was_up
 from .payload import TOKENS
 from .running import Running
 from .snapshot import Snapshot
@@ -19,9 +20,10 @@ def frozen(
     running: Running, catalogue: Catalogue, *, healthy: Snapshot | None = None, status: int | None = None
 ) -> Trial:
     """The record of a whole trial."""
-    endings = endings_of(running, running.gots, running.attempts, catalogue, healthy)
+    timeline = Timeline(attempts=running.attempts, waits=running.clock.waits, ended=running.ended)
+    endings = endings_of(running, running.gots, timeline, catalogue, healthy)
     trial = Trial(
-        timeline=Timeline(attempts=running.attempts, waits=running.clock.waits, ended=running.ended),
+        timeline=timeline,
         endings=endings,
         status=status,
         stopped=running.overran,
@@ -63,18 +65,28 @@ def in_order(trial: Trial) -> Trial:
 def endings_of(
     running: Running,
     gots: Sequence[Got],
-    attempts: Sequence[Attempt],
+    timeline: Timeline,
     catalogue: Catalogue,
     healthy: Snapshot | None = None,
 ) -> tuple[Ending, ...]:
     """What the callers got, in the order of their lanes."""
     replies: dict[int, list[Reply]] = {}
-    for attempt in attempts:
+    for attempt in timeline.attempts:
         replies.setdefault(attempt.lane, []).append(attempt.reply)
-    return tuple(
+    endings = tuple(
         _ending(running, got, replies.get(got.lane, ()), catalogue, healthy)
         for got in sorted(gots, key=lambda got: got.lane)
     )
+    # When each of several callers came to its end is not known.
+    return tuple(_with_its_time(ending, timeline, catalogue) for ending in endings) if len(gots) == 1 else endings
+
+
+def _with_its_time(ending: Ending, timeline: Timeline, catalogue: Catalogue) -> Ending:
+    """The ending of the only caller, with what the timeline shows of a deadline of its own."""
+    if ending.kind is not EndingKind.RAISED:
+        return ending
+    up = ending.timed_out and can_be_up(timeline, catalogue)
+    return replace(ending, timed_out=up or was_up(timeline, catalogue))
 
 
 def _ending(

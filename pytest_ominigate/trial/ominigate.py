@@ -234,7 +234,7 @@ class Ominigate:
         attempts = running.attempts[first:]
         timeline = part(attempts, running.clock.waits, begun, running.ended)
         with running.clock.hold():  # what is looked at here is none of the client's time
-            endings = endings_of(running, (got,), attempts, self._catalogue)
+            endings = endings_of(running, (got,), timeline, self._catalogue)
         trial = Trial(timeline=timeline, endings=endings, stopped=running.overran, doubts=running.doubts)
         watch.parts.append(Part(first=first, last=len(running.attempts), trial=trial))
         running.renew()

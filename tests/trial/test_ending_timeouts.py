@@ -174,3 +174,11 @@ def test_a_reply_that_speaks_of_a_timeout_is_not_the_clients_own(
 )
 def test_an_error_that_carries_the_status_as_its_own_is_no_timeout(exc: BaseException) -> None:
     assert not timed_out(exc, (RATE_LIMITED,))
+
+
+def test_a_budget_is_one_of_time_unless_the_reply_was_about_money() -> None:
+    capped = Reply(kind=ReplyKind.ERROR, status=429, type="usage_cap_exceeded", code="key_daily_limit", resets_at=60.0)
+
+    assert timed_out(BudgetSpentError(refusal(RATE_LIMITED)), (RATE_LIMITED,))
+    assert not timed_out(BudgetSpentError(refusal(RATE_LIMITED)), (capped,))
+    assert timed_out(DeadlineExceededError("resets too late"), (capped,))
