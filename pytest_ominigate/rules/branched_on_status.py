@@ -13,10 +13,11 @@ Read `error.code` first. Fall back to the status only where the body has no read
 ## How it is judged
 Section "Envelope fields / code" of the page. Where the duty is broken under one status (a retry is asked for and there
 is none, or the other way round), the scenario is run under the other one as well, with the same error as often, and
-what the client does about the first such reply is compared: another request for the same thing, or none. Each side must
-be of one mind over its trials. The finding stands with the status under which the duty is broken. Calls that end in a
-timeout of the caller's own are left out, and so are bodies without a readable code. The finding stands beside those
-about the retries themselves.
+what the client does about the first such reply is compared: another request for the same thing, or none. One that
+comes after `resets_at` keeps the duty. Each side must be of one mind over its trials, and where they differ, the first
+status is tried once more: a client that keeps a state may have changed its mind by itself. The finding stands with the
+status under which the duty is broken. Calls that end in a timeout of the caller's own are left out, and so are those
+that had to be stopped and bodies without a readable code. The finding stands beside those about the retries themselves.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from collections.abc import Iterator
 from dataclasses import replace
 
 from ..catalogue import Catalogue
-from ..timeline import Case, lanes
+from ..timeline import Attempt, Case, EndingKind, Lane, lanes
 from .base import Finding, Level, Rule, Violation, prose
 from .evidence import CODED
 
@@ -33,7 +34,7 @@ from .evidence import CODED
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Compare what is done under the two statuses."""
     entry, there = catalogue.get(case.code), replace(case, trials=case.reference)
-    if entry is None or not compares(case, catalogue) or _decisions(there) != {entry.transient}:
+    if entry is None or not compares(case, catalogue) or _decisions(there, catalogue) != {entry.transient}:
         return
     status, usual = _status(case), _status(there)
     under, other = (usual, status) if entry.transient else (status, usual)
@@ -49,21 +50,40 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
 def compares(case: Case, catalogue: Catalogue) -> bool:
     """Whether this side breaks the duty. If not, the other one is found where that is tried."""
     entry = catalogue.get(case.code)
-    return entry is not None and _decisions(case) == {not entry.transient}
+    return entry is not None and _decisions(case, catalogue) == {not entry.transient}
 
 
-def _decisions(case: Case) -> set[bool]:
+def _decisions(case: Case, catalogue: Catalogue) -> set[bool]:
     """Whether the first reply with the case's code was followed by a retry, in each lane that met it."""
     found = set()
     for lane in lanes(case):
         if case.code is None or (lane.ending is not None and lane.ending.timed_out):
             continue
         for run in lane.runs:
-            met = [each for each in run.attempts if each.reply.kind in CODED and each.reply.code == case.code]
-            if met:
-                found.add(met[0] is not run.last)
+            position = next((at for at, each in enumerate(run.attempts) if _met(each, case.code)), None)
+            if position is not None:
+                following = run.attempts[position + 1 : position + 2]
+                if following or not _cut_short(lane, case):
+                    found.add(any(_too_soon(run.attempts[position], again, catalogue) for again in following))
                 break
     return found
+
+
+def _met(attempt: Attempt, code: str) -> bool:
+    return attempt.reply.kind in CODED and attempt.reply.code == code
+
+
+def _too_soon(met: Attempt, again: Attempt, catalogue: Catalogue) -> bool:
+    """Whether the request is a retry of the error, rather than one made once the cap was lifted."""
+    resets_at = met.reply.resets_at
+    return resets_at is None or again.at < resets_at - catalogue.limits["reset_tolerance"]
+
+
+def _cut_short(lane: Lane, case: Case) -> bool:
+    """Whether nobody knows what the client would have done."""
+    trial = case.trials[lane.trial]
+    stopped = lane.ending is not None and lane.ending.kind is EndingKind.STOPPED
+    return trial.stopped or stopped or bool(trial.doubts)
 
 
 def _status(case: Case) -> int | None:

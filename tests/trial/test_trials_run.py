@@ -35,6 +35,9 @@ class Client:
         self._retried = retried
         self.calls: list[list[str]] = []
 
+    def stop_retrying(self) -> None:
+        self._retried = ()
+
     def _post(self, path: str, **body: Any) -> Any:
         headers = {"Authorization": f"Bearer {self._ominigate.api_key}"}
         for attempt in range(3):
@@ -78,7 +81,21 @@ def test_one_that_does_not_is_tried_under_both(ominigate: Ominigate) -> None:
     result = run(ominigate, client.chat, "chat", "key_daily_limit-persists")
 
     assert "branched-on-status" in {violation["rule"] for violation in result["violations"]}
-    assert client.calls == [["completions"], ["completions"] * 3, ["completions"]]
+    assert client.calls == [["completions"], ["completions"] * 3, ["completions"], ["completions"] * 3]
+
+
+def test_one_that_has_changed_its_mind_by_itself_did_not_look_at_the_status(ominigate: Ominigate) -> None:
+    client = Client(ominigate, 429, 402)
+
+    def ask_until_the_third_call() -> str:
+        if len(client.calls) > 1:
+            client.stop_retrying()
+        return client.chat()
+
+    result = run(ominigate, ask_until_the_third_call, "chat", "key_daily_limit-persists")
+
+    assert [violation["rule"] for violation in result["violations"]] == ["retried-before-reset"]
+    assert client.calls == [["completions"], ["completions"] * 3, ["completions"], ["completions"]]
 
 
 @pytest.mark.parametrize(
