@@ -14,9 +14,10 @@ id. Take what you do not know for the ordinary case.
 
 ## How it is judged
 Section "Response format" of the page. Only the exception that is raised itself counts, by its class: one of the
-language's own for broken lookups (that of an Enum, which is a ValueError, included), or a parser's. An error class of
-the client's or an SDK's own is fine, whatever it chains to. After an unreadable Retry-After a ValueError counts too,
-if it says that a number or date could not be read or a sleep be negative.
+language's own for broken lookups (that of an Enum, which is a ValueError, included), a failed assertion of the
+client's, or a parser's. An error class of the client's or an SDK's own is fine, whatever it chains to. After an
+unreadable Retry-After a ValueError counts too, if it says that a number or date could not be read or a sleep be
+negative.
 """
 
 from __future__ import annotations
@@ -31,7 +32,15 @@ from .evidence import CODED, code_named, unreadable_wish
 
 _LOOKUPS = frozenset(
     f"builtins.{name}"
-    for name in ("KeyError", "IndexError", "AttributeError", "TypeError", "UnicodeDecodeError", "UnboundLocalError")
+    for name in (
+        "AssertionError",
+        "AttributeError",
+        "IndexError",
+        "KeyError",
+        "TypeError",
+        "UnboundLocalError",
+        "UnicodeDecodeError",
+    )
 )
 _PARSERS = re.compile(
     r"(^|\.)JSONDecodeError$|^(pydantic|pydantic_core|jsonschema|msgspec|marshmallow|cattrs|attrs)\b.*\.\w*(Validation|Decode)Error$"
@@ -49,7 +58,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         last, ending = lane.last, lane.ending
         if last is None or ending is None or ending.kind is not EndingKind.RAISED or not ending.lineage:
             continue
-        strange = _strange(last, catalogue)
+        strange = None if ending.asserted else _strange(last, catalogue)
         if strange is None or not (_crashed(ending) or (unreadable_wish(last) and _misread(ending))):
             continue
         yield Violation(

@@ -91,12 +91,12 @@ def told(ending: Ending, attempt: Attempt) -> bool:
 def surfaced(lane: Lane) -> tuple[Attempt, Ending] | None:
     """The coded failure that the lane's caller was told of, and how; None where there is none to be told.
 
-    A deadline of the caller's own is another error than the gateway's, and so is an assertion of a test.
+    A deadline of the caller's own is another error than the gateway's, and so is an assertion of the test suite's.
     """
     last, ending = _to_be_told(lane), lane.ending
     if last is None or ending is None or last.reply.kind not in CODED or not last.reply.code:
         return None
-    if ending.timed_out or own_assertion(ending) or not told(ending, last):
+    if ending.timed_out or ending.asserted or not told(ending, last):
         return None
     return last, ending
 
@@ -112,11 +112,6 @@ def groundless(attempt: Attempt, lane: Lane) -> bool:
 def _to_be_told(lane: Lane) -> Attempt | None:
     """The last failure that is not merely what became of an earlier one."""
     return next((attempt for attempt in reversed(lane.work) if not groundless(attempt, lane)), None)
-
-
-def own_assertion(ending: Ending) -> bool:
-    """Whether a test's own assertion ended the call."""
-    return ending.kind is EndingKind.RAISED and ending.lineage[:1] == ("builtins.AssertionError",)
 
 
 def code_named(attempt: Attempt) -> str:

@@ -25,7 +25,7 @@ from collections.abc import Iterator
 from ..catalogue import Catalogue, Duty
 from ..timeline import Attempt, Case, Ending, EndingKind, Lane, lanes
 from .base import Finding, Level, Rule, Violation, prose
-from .evidence import duty_of, own_assertion
+from .evidence import duty_of
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
@@ -63,7 +63,7 @@ def _being_made(last: Attempt) -> bool:
 def _lost(ending: Ending) -> bool:
     if ending.kind is EndingKind.RETURNED:
         return ending.like_healthy is False
-    return ending.kind is not EndingKind.STOPPED and not ending.timed_out and not own_assertion(ending)
+    return ending.kind is not EndingKind.STOPPED and not ending.timed_out and not ending.asserted
 
 
 RULE = Rule(

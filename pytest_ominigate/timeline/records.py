@@ -206,6 +206,8 @@ class Ending:
     """Whether a returned result itself says that the call failed."""
     timed_out: bool = False
     """Whether the call ended in a timeout of the client's own."""
+    asserted: bool = False
+    """Whether an assertion of the test suite's own ended the call, rather than one in the client's code."""
     text: str | None = None
     """The text the client returned, if it returned one."""
     incomplete: bool = False

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from ..timeline import Clue, Ending, EndingKind, Reply
+from .assertions import is_of_the_suite
 from .deadline import timed_out
 from .findable import chain, clues, leaks, log_clues, log_leaks
 from .guarded import PATIENCE, is_plain, patiently, spoken
@@ -100,6 +101,7 @@ def build(
         unlike=unlike or "",
         tells_failure=result is not None and tells_failure(result, healthy, Facts.of(replies, messages)),
         timed_out=look.timed_out,
+        asserted=kind is EndingKind.RAISED and is_of_the_suite(value),
         text=text_content(result, tokens) if result else None,
         incomplete=incomplete,
     )

@@ -26,6 +26,7 @@ GUILTY: Table = {
         should(1),
     ),
     "an AttributeError on an unknown code": (call((0, NEW), ending=crash("builtins.AttributeError")), should(1)),
+    "an assertion about the code": (call((0, NEW), ending=crash("builtins.AssertionError")), should(1)),
     "an unknown type": (
         call((0, error("brand_new", error_type="new_error")), ending=crash("builtins.KeyError")),
         should(1),
@@ -72,6 +73,9 @@ INNOCENT: Table = {
     "a plain ValueError on purpose": call((0, HTML), ending=crash("builtins.ValueError", "raised ValueError: 502")),
     "a crash on a readable reply is something else": call(
         (0, error("invalid_api_key")), ending=crash("builtins.KeyError")
+    ),
+    "an assertion of the test suite's own": call(
+        (0, NEW), ending=raised(lineage=("builtins.AssertionError", "builtins.Exception"), asserted=True)
     ),
     "the retry recovers": call((0, HTML), (1, OK)),
     "returned": call((0, HTML), ending=returned(None, like_healthy=False)),

@@ -32,7 +32,7 @@ from .timelines import (
 FAILED = error("upstream_failed")
 GONE = raised("upstream_failed")
 OTHER = returned(None, like_healthy=False)
-ASSERTION = raised("assert", lineage=("builtins.AssertionError", "builtins.Exception"))
+ASSERTION = raised("assert", lineage=("builtins.AssertionError", "builtins.Exception"), asserted=True)
 
 GUILTY: Table = {
     "all of two pictures are there": (
