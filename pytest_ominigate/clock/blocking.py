@@ -27,7 +27,8 @@ def _wait_on_condition(self: Any, timeout: float | None = None) -> bool:
         return _condition_wait(self, timeout)
     if not self._is_owned():
         raise RuntimeError("cannot wait on un-acquired lock")
-    entry = clock.note_wait(timeout, "Condition.wait") if timeout is not None else None
+    noted = timeout is not None or clock.blocks_a_loop()
+    entry = clock.note_wait(timeout or 0.0, "Condition.wait", blocking=True) if noted else None
     parked = clock.waiting.parking(timeout)
     self._waiters.append(parked)
     saved = self._release_save()

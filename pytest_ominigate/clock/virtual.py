@@ -250,7 +250,7 @@ class VirtualClock:
 
     def note_wait(self, seconds: float, how: str, *, blocking: bool = False) -> Entry:
         """Record a wait of the calling frame."""
-        blocks_loop = blocking and self._blocks_a_loop()
+        blocks_loop = blocking and self.blocks_a_loop()
         return self._log.note(self._hands.exact_ns, seconds, how, sys._getframe(2), blocks_loop=blocks_loop)
 
     def note_no_more(self) -> None:
@@ -265,6 +265,7 @@ class VirtualClock:
         """An event loop of the test is told to do something in so many seconds."""
         self._hands.appoint(seconds)
 
-    def _blocks_a_loop(self) -> bool:
+    def blocks_a_loop(self) -> bool:
+        """Whether a blocking wait of the calling thread would stop an event loop of the client's."""
         loop = running_loop()
         return loop is not None and loop is not self.ignored_loop

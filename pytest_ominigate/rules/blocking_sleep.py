@@ -1,7 +1,7 @@
 """Stopping an event loop to wait.
 
 ## What it finds
-A blocking wait, such as `time.sleep`, in a thread that runs an event loop.
+A blocking wait, such as `time.sleep`, `Event.wait` or a future's `result()`, in a thread that runs an event loop.
 
 ## Why it matters
 While it waits, nothing else in that loop moves: other requests time out, heartbeats stop, and one limited call slows

@@ -8,6 +8,7 @@ import selectors
 import sys
 import threading
 import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -197,6 +198,21 @@ def test_a_blocking_sleep_in_a_loop_is_recorded_as_such(clock: VirtualClock) -> 
     asyncio.run(main())
 
     assert [(wait.seconds, wait.blocks_loop) for wait in clock.waits] == [(2, True), (3, False), (4, False)]
+
+
+def test_waiting_for_another_thread_blocks_the_loop_as_long(clock: VirtualClock) -> None:
+    async def main() -> None:
+        threading.Event().wait(2)
+        with ThreadPoolExecutor() as pool:
+            pool.submit(time.sleep, 3).result()
+            pool.submit(str).result()
+            await asyncio.wrap_future(pool.submit(threading.Event().wait, 4))
+
+    asyncio.run(main())
+
+    blocking = [(wait.how, wait.seconds) for wait in clock.waits if wait.blocks_loop]
+    assert blocking == [("Condition.wait", 2), ("Condition.wait", 3)]
+    assert {wait.seconds for wait in clock.waits if not wait.blocks_loop} == {3, 4}
 
 
 def test_a_loop_older_than_the_clock_lives_by_it() -> None:
