@@ -107,7 +107,7 @@ def _documented(place: Place, entry: ErrorEntry) -> Iterator[Scenario]:
     yield place.scenario("persists", Fault(code=code, times=None), code=code, status=entry.status, tags=shape)
     for status in entry.statuses[1:]:
         fault = Fault(code=code, times=None, status=status)
-        yield place.scenario(f"status_{status}", fault, code=code, status=status, tags=frozenset({"alternative"}))
+        yield place.scenario(f"status_{status}", fault, code=code, status=status, tags=shape | {"alternative"})
     if retried:
         for name, faults in RETRY_AFTER:
             second = SECOND_RETRY_AFTER.get(name) if entry.honours_retry_after else None
