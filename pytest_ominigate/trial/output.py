@@ -1,9 +1,10 @@
-"""What a client writes to the terminal: for many applications that is their log."""
+"""What a client writes to the terminal, and what it warns of: for many applications that is their log."""
 
 from __future__ import annotations
 
 import logging
 import sys
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from typing import Any
@@ -33,10 +34,19 @@ class _Tee:
 
 @contextmanager
 def collected_output() -> Iterator[Callable[[], list[logging.LogRecord]]]:
-    """Collect what is printed inside the block (or logged by loguru); the result gives it as log records."""
+    """Collect what is printed inside the block, warned of or logged by loguru; the result gives it as log records."""
     tees = {name: _Tee(getattr(sys, name)) for name in ("stdout", "stderr")}
     told: list[str] = []
+    warned: list[str] = []
+    show = warnings.showwarning
+
+    def note_and_show(message: Warning | str, *args: Any, **kwargs: Any) -> None:
+        warned.append(str(message))
+        show(message, *args, **kwargs)
+
     with ExitStack() as stack:
+        stack.callback(setattr, warnings, "showwarning", show)
+        warnings.showwarning = note_and_show
         for name, tee in tees.items():
             stack.callback(setattr, sys, name, getattr(sys, name))
             setattr(sys, name, tee)
@@ -49,6 +59,7 @@ def collected_output() -> Iterator[Callable[[], list[logging.LogRecord]]]:
             lambda: (
                 [_record(name, tee.text) for name, tee in tees.items() if tee.text]
                 + [_record("loguru", "".join(told[-2000:]))] * bool(told)
+                + [_record("warnings", "\n".join(warned[-2000:]))] * bool(warned)
             )
         )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+import warnings
 
 import pytest
 
@@ -37,3 +38,19 @@ def test_only_the_latest_of_a_flood_is_kept() -> None:
     (record,) = told()
     assert len(record.getMessage()) == 65_536
     assert record.getMessage().endswith("end")
+
+
+def test_what_is_warned_of_is_kept_and_still_shown() -> None:
+    with pytest.warns(UserWarning, match="key sk-omg-1 was refused"), collected_output() as told:
+        warnings.warn("key sk-omg-1 was refused", stacklevel=1)
+
+    assert [(record.name, record.getMessage()) for record in told()] == [("warnings", "key sk-omg-1 was refused")]
+
+
+def test_warnings_are_shown_as_before_afterwards() -> None:
+    before = warnings.showwarning
+
+    with pytest.raises(ZeroDivisionError), collected_output():
+        raise ZeroDivisionError
+
+    assert warnings.showwarning is before
