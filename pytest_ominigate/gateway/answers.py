@@ -28,6 +28,7 @@ class Answer:
     type: str | None = None
     code: str | None = None
     param: str | None = None
+    message: str | None = None
     retry_after: str | None = None
     retry_at: float | None = None
     resets_at: float | None = None
@@ -61,6 +62,7 @@ class Answer:
             type=self.type,
             code=self.code,
             param=self.param,
+            message=self.message,
             request_id=request_id,
             retry_after=self.retry_after,
             retry_at=self.retry_at,

@@ -72,6 +72,7 @@ def _error(
         type=body["error"]["type"],
         code=body["error"]["code"],
         param=body["error"].get("param"),
+        message=body["error"]["message"],
         retry_after=header,
         retry_at=allowed,
         resets_at=resets_at,

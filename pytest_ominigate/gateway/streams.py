@@ -72,5 +72,6 @@ class EventStream:
             type=detail.get("type"),
             code=detail.get("code"),
             param=detail.get("param"),
+            message=detail.get("message"),
             delivered="".join(text for text, _ in sent),
         )

@@ -32,7 +32,7 @@ from collections.abc import Iterator
 from ..catalogue import Catalogue, Duty
 from ..timeline import Attempt, Case, Ending, EndingKind, Lane, ReplyKind, lanes
 from .base import BY_HAND, Finding, Level, Rule, Violation, prose
-from .evidence import code_named, duty_of, entry_of, polling, says, says_code, seconds, told
+from .evidence import code_named, duty_of, polling, says, says_code, seconds, told
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
@@ -75,15 +75,15 @@ def _left_waiting(lane: Lane, case: Case, catalogue: Catalogue) -> str | None:
     if case.scenario == BY_HAND or last.reply.retry_after or duty_of(last, catalogue) is not Duty.FAIL:
         return None
     idle = trial.timeline.ended - last.at
-    if idle <= catalogue.limits["stall"] or _hints_at(last, ending, catalogue):
+    if idle <= catalogue.limits["stall"] or _hints_at(last, ending):
         return None
     return f"{seconds(idle)} after the last request, without a word of the error"
 
 
-def _hints_at(last: Attempt, ending: Ending, catalogue: Catalogue) -> bool:
+def _hints_at(last: Attempt, ending: Ending) -> bool:
     """Whether anything of the reply can be read off the ending."""
-    reply, entry = last.reply, entry_of(last, catalogue)
-    words = (reply.type, reply.request_id, entry and entry.message, reply.status and str(reply.status))
+    reply = last.reply
+    words = (reply.type, reply.request_id, reply.message, reply.status and str(reply.status))
     return says_code(ending, reply.code or "") or any(says(ending, word, logs=False) for word in words if word)
 
 

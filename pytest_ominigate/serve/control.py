@@ -101,7 +101,7 @@ class Control:
         attempts = session.attempts[session.calls[-1].last if session.calls else 0 :]
         if not attempts:
             raise ControlError("no request has come since the last outcome or reset, so there is nothing to judge", 409)
-        session.end_call(read_ending(data, attempts, session.gateway.secrets, self._catalogue))
+        session.end_call(read_ending(data, attempts, session.gateway.secrets))
         return {"calls": len(session.calls), "requests": len(attempts)}
 
     # Reading it back

@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from ..catalogue import Catalogue, unknown_name
+from ..catalogue import unknown_name
 from ..timeline import Attempt, Ending, EndingKind
 from ..trial.ending import build
 from ..trial.payload import TOKENS
@@ -18,9 +18,7 @@ MEMBERS = ("returned", "raised", "type", "log", "healthy")
 _CLASS_NAME = re.compile(r"[A-Za-z_$][\w$.]{0,99}")
 
 
-def read_ending(
-    data: Mapping[str, Any], attempts: Sequence[Attempt], secrets: frozenset[str], catalogue: Catalogue
-) -> Ending:
+def read_ending(data: Mapping[str, Any], attempts: Sequence[Attempt], secrets: frozenset[str]) -> Ending:
     """The ending of a call.
 
     Args:
@@ -30,7 +28,6 @@ def read_ending(
             success that was lost are found.
         attempts: what the call sent.
         secrets: the API keys it used.
-        catalogue: the documented errors.
 
     Raises:
         ControlError: this tells of no outcome.
@@ -41,7 +38,6 @@ def read_ending(
     if ("returned" in data) == ("raised" in data):
         raise ControlError('an outcome is either {"returned": the result} or {"raised": "the text of the error"}')
     raised = "raised" in data
-    entries = [catalogue.get(attempt.reply.code) for attempt in attempts]
     return build(
         EndingKind.RAISED if raised else EndingKind.RETURNED,
         _error(data) if raised else data["returned"],
@@ -49,7 +45,6 @@ def read_ending(
         log_records=_log(data),
         secrets=secrets,
         replies=[attempt.reply for attempt in attempts],
-        messages=dict.fromkeys(entry.message for entry in entries if entry),
         tokens=TOKENS,
     )
 

@@ -81,6 +81,8 @@ class Reply:
     type: str | None = None
     code: str | None = None
     param: str | None = None
+    message: str | None = None
+    """The error's message as sent."""
     request_id: str | None = None
     """The X-Request-Id; None where no reply was received."""
     retry_after: str | None = None

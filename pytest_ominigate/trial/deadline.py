@@ -21,7 +21,7 @@ from .snapshot import Leaf, snapshot_of
 from .telling import Facts
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
 
     from ..timeline import Reply
 
@@ -38,15 +38,14 @@ _TIMERS = frozenset({
 _TIMELY_STATUSES = frozenset((HTTPStatus.REQUEST_TIMEOUT, HTTPStatus.GATEWAY_TIMEOUT))
 
 
-def timed_out(exc: BaseException, replies: Sequence[Reply] = (), messages: Iterable[str] = ()) -> bool:
+def timed_out(exc: BaseException, replies: Sequence[Reply] = ()) -> bool:
     """Whether *exc* ends the call because the client's own time was up.
 
     Args:
         exc: what the client raised.
         replies: what the requests of the call met, in order.
-        messages: the messages of the failed replies.
     """
-    facts = Facts.of(replies[-1:], messages)
+    facts = Facts.of(replies[-1:])
     timely = bool(replies) and _timely(replies[-1])
     links = [link for _, link in chain(exc)]
     capped = bool(replies) and replies[-1].resets_at is not None

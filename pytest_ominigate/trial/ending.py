@@ -44,7 +44,6 @@ def build(
     log_records: Iterable[logging.LogRecord] = (),
     secrets: Iterable[str] = (),
     replies: Sequence[Reply] = (),
-    messages: Iterable[str] = (),
     tokens: Iterable[str] = (),
     on_doubt: Callable[[str], None] | None = None,
     patience: float = PATIENCE,
@@ -58,12 +57,11 @@ def build(
         log_records: what was logged meanwhile.
         secrets: the API keys in use.
         replies: what the requests of this call met, in order.
-        messages: the messages of the failed replies.
         tokens: the strings that the gateway puts into a success.
         on_doubt: told why, if the ending cannot be trusted.
         patience: seconds of real time after which an object that blocks when it is read is left alone.
     """
-    mask, records, messages, tokens = Mask.of(secrets), list(log_records), list(messages), list(tokens)
+    mask, records, tokens = Mask.of(secrets), list(log_records), list(tokens)
     if kind is EndingKind.RAISED and issubclass(type(value), SystemExit):
         kind = EndingKind.EXITED
     look = _Look()
@@ -76,7 +74,7 @@ def build(
         elif isinstance(value, BaseException) and kind in _THROWN:
             look.message = mask(spoken(value))
             _see_value(look, value, "exception", mask)
-            look.timed_out = timed_out(value, replies, messages)
+            look.timed_out = timed_out(value, replies)
 
     incomplete = False
     if is_plain(value) and not records:
@@ -99,7 +97,7 @@ def build(
         leaks=tuple(dict.fromkeys((*look.leaks, *look.logged_leaks))),
         like_healthy=None if unlike is None else not unlike,
         unlike=unlike or "",
-        tells_failure=result is not None and tells_failure(result, healthy, Facts.of(replies, messages)),
+        tells_failure=result is not None and tells_failure(result, healthy, Facts.of(replies)),
         timed_out=look.timed_out,
         asserted=kind is EndingKind.RAISED and is_of_the_suite(value),
         text=text_content(result, tokens) if result else None,

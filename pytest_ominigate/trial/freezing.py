@@ -74,8 +74,7 @@ def endings_of(
     for attempt in timeline.attempts:
         replies.setdefault(attempt.lane, []).append(attempt.reply)
     endings = tuple(
-        _ending(running, got, replies.get(got.lane, ()), catalogue, healthy)
-        for got in sorted(gots, key=lambda got: got.lane)
+        _ending(running, got, replies.get(got.lane, ()), healthy) for got in sorted(gots, key=lambda got: got.lane)
     )
     # When each of several callers came to its end is not known.
     return tuple(_with_its_time(ending, timeline, catalogue) for ending in endings) if len(gots) == 1 else endings
@@ -89,10 +88,7 @@ def _with_its_time(ending: Ending, timeline: Timeline, catalogue: Catalogue) -> 
     return replace(ending, timed_out=up or was_up(timeline, catalogue))
 
 
-def _ending(
-    running: Running, got: Got, replies: Sequence[Reply], catalogue: Catalogue, healthy: Snapshot | None
-) -> Ending:
-    entries = [catalogue.get(reply.code) for reply in replies]
+def _ending(running: Running, got: Got, replies: Sequence[Reply], healthy: Snapshot | None) -> Ending:
     return build(
         got.kind,
         got.value,
@@ -100,7 +96,6 @@ def _ending(
         log_records=running.records,
         secrets=running.secrets,
         replies=replies,
-        messages=dict.fromkeys(entry.message for entry in entries if entry),
         tokens=TOKENS,
         on_doubt=running.doubt,
     )

@@ -40,13 +40,12 @@ class Facts:
     statuses: tuple[int, ...] = ()
 
     @classmethod
-    def of(cls, replies: Iterable[Reply], messages: Iterable[str] = ()) -> Facts:
-        """The facts of the failed ones of *replies*, whose messages are *messages*."""
+    def of(cls, replies: Iterable[Reply]) -> Facts:
+        """The facts of the failed ones of *replies*."""
         failed = [reply for reply in replies if reply.kind.failed]
-        told = {word for reply in failed for word in (reply.code, reply.type, reply.request_id) if word}
-        told |= {message for message in messages if message}
+        told = {word for reply in failed for word in (reply.code, reply.type, reply.message, reply.request_id)}
         statuses = {reply.status for reply in failed if reply.status is not None and reply.kind in _WITH_ERROR_STATUS}
-        return cls(tuple(sorted(word.lower() for word in told)), tuple(sorted(statuses)))
+        return cls(tuple(sorted(word.lower() for word in told if word)), tuple(sorted(statuses)))
 
     def in_value(self, value: Value) -> bool:
         """Whether *value* names one of the facts."""

@@ -253,6 +253,7 @@ def test_an_error_event_ends_a_stream(
     (attempt,) = send.gateway.attempts
     assert (attempt.reply.kind, attempt.reply.status) == (ReplyKind.STREAM_ERROR, 200)
     assert (attempt.reply.type, attempt.reply.code) == ("upstream_error", "upstream_failed")
+    assert attempt.reply.message == "Upstream request failed."
     assert attempt.reply.delivered == "po"
 
 

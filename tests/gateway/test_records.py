@@ -57,6 +57,13 @@ def test_operations_are_named_as_in_the_catalogue(send: Sender) -> None:
     ]
 
 
+def test_the_message_is_kept_as_it_was_served(send: Sender) -> None:
+    send.gateway.begin([Fault(code="quota_paused", type="billing_error", status=402, message="Paused.")])
+    send(PATH, CHAT)
+
+    assert send.gateway.attempts[0].reply.message == "Paused."
+
+
 def test_keys_are_named_by_first_appearance(send: Sender) -> None:
     for key in ("sk-omg-beta", "sk-omg-alpha", "sk-omg-beta", None):
         send(PATH, CHAT, key=key)

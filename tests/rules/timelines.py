@@ -57,6 +57,7 @@ def error(
             type=error_type or (entry.type if entry else None),
             code=code,
             param=param or (entry.param if entry else None),
+            message=entry.message if entry else None,
             request_id=f"req_{number}" if request_id else None,
             retry_after=shown,
             retry_at=None if wish is None else at + wish,

@@ -29,16 +29,23 @@ INVALID_MODEL = Reply(
     type="invalid_request_error",
     code="invalid_model",
     param="model",
+    message=MESSAGE,
     request_id=REQUEST_ID,
 )
 RATE_LIMITED = Reply(
-    kind=ReplyKind.ERROR, status=429, type="rate_limit_error", code="rate_limited", request_id="req_omg_000001"
+    kind=ReplyKind.ERROR,
+    status=429,
+    type="rate_limit_error",
+    code="rate_limited",
+    message="Too many requests.",
+    request_id="req_omg_000001",
 )
 IMAGE_TIMEOUT = Reply(
     kind=ReplyKind.ERROR,
     status=504,
     type="upstream_error",
     code="image_generation_timeout",
+    message="The image took too long.",
     request_id="req_omg_000002",
 )
 
@@ -56,7 +63,7 @@ def ending_of(
     exc: BaseException, *, log_records: Iterable[logging.LogRecord] = (), replies: tuple[Reply, ...] = ()
 ) -> Ending:
     """The ending of a call that raised *exc*."""
-    return build(EndingKind.RAISED, exc, log_records=log_records, secrets=(KEY,), replies=replies, messages=(MESSAGE,))
+    return build(EndingKind.RAISED, exc, log_records=log_records, secrets=(KEY,), replies=replies)
 
 
 def ending_with(

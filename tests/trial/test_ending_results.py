@@ -202,6 +202,7 @@ def test_nothing_is_said_where_no_healthy_result_is_known() -> None:
         ("pong", "Error: rate_limited"),
         ("pong", "Rate limited"),
         ("pong", "HTTP 429"),
+        ("pong", "Too many requests."),
         ("pong", "see req_omg_000001"),
         ("pong", RuntimeError("no")),
         ("pong", {"error": {"code": "rate_limited"}}),
