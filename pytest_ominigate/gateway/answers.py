@@ -67,6 +67,7 @@ class Answer:
             retry_after=self.retry_after,
             retry_at=self.retry_at,
             resets_at=self.resets_at,
+            page=b"".join(self.chunks).decode(errors="replace") if self.kind is ReplyKind.UNREADABLE else "",
             delivered=self.delivered,
             completed=self.completed,
         )

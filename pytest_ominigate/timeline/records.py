@@ -91,6 +91,8 @@ class Reply:
     """The second before which Retry-After forbids another request; None where absent or unreadable."""
     resets_at: float | None = None
     """The second at which a spending cap is lifted; None for other errors."""
+    page: str = ""
+    """The body of an error that holds no readable code."""
     delivered: str = ""
     """The text a stream had carried before it broke or ended."""
     completed: bool | None = None

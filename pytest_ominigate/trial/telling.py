@@ -38,6 +38,8 @@ class Facts:
     words: tuple[str, ...] = ()
     """Codes, types, messages and request ids, in lower case."""
     statuses: tuple[int, ...] = ()
+    pages: tuple[str, ...] = ()
+    """Bodies without a readable code, in lower case."""
 
     @classmethod
     def of(cls, replies: Iterable[Reply]) -> Facts:
@@ -45,7 +47,11 @@ class Facts:
         failed = [reply for reply in replies if reply.kind.failed]
         told = {word for reply in failed for word in (reply.code, reply.type, reply.message, reply.request_id)}
         statuses = {reply.status for reply in failed if reply.status is not None and reply.kind in _WITH_ERROR_STATUS}
-        return cls(tuple(sorted(word.lower() for word in told if word)), tuple(sorted(statuses)))
+        return cls(
+            words=tuple(sorted(word.lower() for word in told if word)),
+            statuses=tuple(sorted(statuses)),
+            pages=tuple(sorted({reply.page.lower() for reply in failed if reply.page.strip()})),
+        )
 
     def in_value(self, value: Value) -> bool:
         """Whether *value* names one of the facts."""
@@ -57,6 +63,20 @@ class Facts:
                 or any(re.search(rf"\b{status}\b", text) for status in self.statuses)
             )
         return isinstance(value, int) and not isinstance(value, bool) and value in self.statuses
+
+    def told_by(self, value: Value) -> bool:
+        """The same for a value that is handed to a caller: a page handed out as it came is taken for the answer."""
+        if isinstance(value, str):
+            for page in self.pages:
+                value = _without(page, value.lower())
+        return self.in_value(value)
+
+
+def _without(page: str, text: str) -> str:
+    """*text* without the *page*, however its lines are broken; nothing where it is but the beginning of the page."""
+    if "".join(page.split()).startswith("".join(text.split())):
+        return ""
+    return re.sub(r"(?:\s|\\[nrt])*".join(map(re.escape, page.split())), " ", text)
 
 
 def tells_failure(result: Snapshot, healthy: Snapshot | None, facts: Facts) -> bool:
@@ -70,8 +90,8 @@ def tells_failure(result: Snapshot, healthy: Snapshot | None, facts: Facts) -> b
     news = [leaf for leaf in result.leaves if (leaf.place, leaf.value) not in usual]
     return (
         len(result.exceptions) > len(healthy.exceptions if healthy else ())
-        or facts.in_value(result.text)
-        or any(facts.in_value(leaf.value) for leaf in news)
+        or facts.told_by(result.text)
+        or any(facts.told_by(leaf.value) for leaf in news)
         or any(_troubled(leaf) and not _filled(leaf.names, healthy) for leaf in news)
         or any(_unwell(leaf, healthy) for leaf in news)
         or _typed_for_failure(result, healthy)

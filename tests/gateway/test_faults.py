@@ -178,6 +178,7 @@ def test_an_unreadable_reply_is_sent_as_it_is(send: Sender) -> None:
     assert (reply.status, reply.wire.body, reply.headers["content-type"]) == (502, b"<html>", "text/html")
     assert (reply.wire.breaks, reply.headers["retry-after"]) == (Break.NEVER, "3")
     assert send.gateway.attempts[0].reply.code is None
+    assert send.gateway.attempts[0].reply.page == "<html>"
     assert send.gateway.attempts[0].reply.request_id == "req_omg_0001"
 
 

@@ -16,7 +16,7 @@ import pydantic
 import pytest
 from openai.types import chat
 
-from pytest_ominigate.timeline import EndingKind
+from pytest_ominigate.timeline import EndingKind, Reply, ReplyKind
 from pytest_ominigate.trial.ending import build
 from pytest_ominigate.trial.snapshot import snapshot
 
@@ -266,6 +266,30 @@ def test_a_result_that_says_that_it_is_not_whole_tells_the_failure(healthy: obje
 )
 def test_an_empty_or_a_fallback_result_tells_nothing(healthy: object, result: object) -> None:
     assert ending_with(result, healthy=healthy).tells_failure is False
+
+
+PAGE = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body><h1>502 Bad Gateway</h1></body>\r\n</html>\r\n"
+HTML = Reply(kind=ReplyKind.UNREADABLE, status=502, page=PAGE, request_id="req_omg_000002")
+
+
+@pytest.mark.parametrize(
+    ("result", "tells"),
+    [
+        (PAGE, False),
+        (PAGE.encode(), False),
+        (str(PAGE.encode()), False),
+        (f" {PAGE.strip()}", False),
+        (PAGE[:40], False),
+        ("".join(PAGE.splitlines()), False),
+        ({"text": PAGE}, False),
+        (f"HTTP 502: {PAGE}", True),
+        ("502 Bad Gateway", True),
+        ({"text": PAGE, "said": 502}, True),
+        (f"{PAGE} (req_omg_000002)", True),
+    ],
+)
+def test_a_page_handed_out_as_it_came_tells_nothing(result: object, tells: bool) -> None:
+    assert ending_with(result, healthy="pong", replies=(HTML,)).tells_failure is tells
 
 
 def test_what_the_healthy_result_says_as_well_tells_nothing() -> None:
