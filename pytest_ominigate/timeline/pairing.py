@@ -12,6 +12,8 @@ from .records import Attempt, Case, Ending, Request, Timeline, Trial
 
 POLLS = ("video.status", "video.result")
 """The operations that ask for a task again and again."""
+TEXT = ("chat", "messages")
+"""The kinds of work that answer a prompt with text, each in the dialect of another provider."""
 ASIDE = ("models", "other")
 """The operations that do no work that a caller asked for."""
 _KEPT = 32
@@ -75,7 +77,8 @@ class Lane:
     ending: Ending | None
     """None where nothing is known of it."""
     work: tuple[Attempt, ...]
-    """The attempts at what the caller asked for: those of the case's operation, or all there are."""
+    """The attempts at what the caller asked for: those of the case's operation and those that fell back on the other
+    dialect after the last of them had failed; or all there are."""
     runs: tuple[Run, ...]
     steps: frozenset[str] = frozenset()
     """The bodies of the several requests that the call makes by itself; empty where it makes one."""
@@ -186,6 +189,9 @@ def _lane(
     case: Case, trial: Trial, index: int, number: int, attempts: tuple[Attempt, ...], begun: tuple[Run, ...]
 ) -> Lane:
     work = tuple(attempt for attempt in attempts if kind_of_work(attempt.operation) == kind_of_work(case.operation))
+    if work and work[-1].failed and kind_of_work(case.operation) in TEXT:
+        rest = (attempt for attempt in attempts if attempt.number > work[-1].number)
+        work += tuple(attempt for attempt in rest if kind_of_work(attempt.operation) in TEXT)
     return Lane(
         trial=index,
         number=number,

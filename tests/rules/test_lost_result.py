@@ -62,6 +62,7 @@ GUILTY: Table = {
         video((0, "create", OK), (5, "result", FAILED), (6, "result", DONE), ending=OTHER),
         must(3),
     ),
+    "in the other dialect": (call((0, FAILED), step(1, OK, operation="messages"), ending=GONE), must(2)),
     "with another key": (call((0, error("rate_limited")), step(0, OK, key="key 2"), ending=GONE), must(2)),
     "in one lane": (call((0, FAILED), (1, OK), step(1, OK, lane=2), ending=[GONE, returned()]), must(2)),
 }

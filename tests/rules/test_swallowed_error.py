@@ -67,6 +67,14 @@ GUILTY: Table = {
         call((0, KEY), ending=raised(lineage=LATE.lineage, timed_out=True, clues=LOGGED.clues), idle=600),
         must(1),
     ),
+    "the other dialect fails as well": (
+        call((0, FAILED), step(2, FAILED, operation="messages"), ending=NOTHING),
+        must(2),
+    ),
+    "a text in place of a picture": (
+        call((0, FAILED), step(2, OK, operation="chat"), operation="image", ending=NOTHING),
+        must(1),
+    ),
     "one of two callers": (
         call((0, KEY), step(0, KEY, lane=2), ending=[raised("invalid_api_key"), NOTHING]),
         must(2),
@@ -80,6 +88,9 @@ INNOCENT: Table = {
     "a result with the code": call((0, KEY), ending=CODE),
     "a retry succeeds": call((0, FAILED), (1, OK)),
     "a fallback succeeds": call((0, FAILED), step(1, OK, model="anthropic/claude")),
+    "a fallback to the other dialect succeeds": call(
+        (0, FAILED), (1, FAILED), step(2, OK, operation="messages"), ending=returned()
+    ),
     "a success before it": call((0, OK), (1, FAILED), ending=returned()),
     "nobody knows what success looks like": call((0, KEY), ending=returned(None, like_healthy=None)),
     "stopped": call((0, KEY), ending=STOPPED),

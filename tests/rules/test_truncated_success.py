@@ -17,6 +17,7 @@ from .timelines import (
     raised,
     returned,
     should,
+    step,
     stream_error,
     table,
     unfinished,
@@ -41,6 +42,9 @@ INNOCENT: Table = {
     "raised": call((0, cut()), operation="chat_stream", ending=raised("broken")),
     "a result that says so": call((0, cut()), ending=returned("po", like_healthy=False, tells_failure=True)),
     "a retry is whole": call((0, cut()), (1, OK), operation="chat_stream"),
+    "the other dialect's stream is whole": call(
+        (0, cut()), step(1, OK, operation="messages_stream"), operation="chat_stream", ending=returned()
+    ),
     "by hand, and nothing is known of the result": call(
         (0, cut()), operation="chat_stream", ending=returned(None, like_healthy=None), scenario="marked"
     ),

@@ -110,6 +110,23 @@ class TestLanes:
         assert lane.last is not None
         assert lane.last.number == 2
 
+    def test_the_other_dialect_is_the_same_work_once_the_first_has_failed(self) -> None:
+        first = step(0, FAILED, operation="chat_stream")
+        (lane,) = lanes(call(first, step(1, OK, operation="messages_stream"), operation="chat_stream"))
+
+        assert [attempt.number for attempt in lane.work] == [1, 2]
+
+    def test_but_not_beside_it(self) -> None:
+        before, after = step(0, FAILED, operation="messages"), step(2, FAILED, operation="messages")
+        (lane,) = lanes(call(before, (1, OK), after))
+
+        assert [attempt.number for attempt in lane.work] == [2]
+
+    def test_a_text_is_no_picture(self) -> None:
+        (lane,) = lanes(call((0, FAILED), step(1, OK, operation="chat"), operation="image"))
+
+        assert [attempt.number for attempt in lane.work] == [1]
+
     def test_what_comes_after_an_attempt_is_the_same_callers(self) -> None:
         lane, _ = lanes(call((0, FAILED), step(0, OK, lane=2), (1, OK)))
 
