@@ -88,6 +88,14 @@ def told(ending: Ending, attempt: Attempt) -> bool:
     return ending.tells_failure or (code is not None and says_code(ending, code))
 
 
+def unclear(ending: Ending) -> str:
+    """Why nobody can say whether a returned result tells of a failure."""
+    return (
+        f"{ending.summary or 'a result'}, which says something that a healthy one does not, and it is not known "
+        "whether that tells of the failure: let it name the error's code, or raise"
+    )
+
+
 def surfaced(lane: Lane) -> tuple[Attempt, Ending] | None:
     """The coded failure that the lane's caller was told of, and how; None where there is none to be told.
 

@@ -14,10 +14,12 @@ Raise, or return something that says so: an error object, a result with a failur
 
 ## How it is judged
 Section "Response format" of the page. The result counts as telling if it says itself that the call failed, or if the
-error's code can be read in it; a log record does not, since the caller does not see it. For videos the last request
-of the call decides, since creating one may well have succeeded. Where it is not known what success looks like to this
-caller, as in tests written by hand, nothing is accused. A reply or a stream that broke half-way is left to
-truncated-success. `sys.exit` tells the caller only if it has a message in words.
+error's code can be read in it; a log record does not, since the caller does not see it. The language does not matter
+where its build is plainly not that of a healthy result: another class, tag, flag or status, or a text in another
+member while that of the answer is empty. What says something else that a healthy result does not is inconclusive. For
+videos the last request of the call decides, since creating one may well have succeeded. Where it is not known what
+success looks like to this caller, as in tests written by hand, nothing is accused. A reply or a stream that broke
+half-way is left to truncated-success. `sys.exit` tells the caller only if it has a message in words.
 
 A timeout of the caller's own is an honest end for a client that was still trying, or that waited for what the gateway
 had asked. It is none where the last reply was an error that only a person can remove, nothing was sent for more than a
@@ -31,8 +33,8 @@ from collections.abc import Iterator
 
 from ..catalogue import Catalogue, Duty
 from ..timeline import Attempt, Case, Ending, EndingKind, Lane, ReplyKind, lanes
-from .base import BY_HAND, Finding, Level, Rule, Violation, prose
-from .evidence import code_named, duty_of, polling, says, says_code, seconds, told
+from .base import BY_HAND, Finding, Inconclusive, Level, Rule, Violation, prose
+from .evidence import code_named, duty_of, polling, says, says_code, seconds, told, unclear
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
@@ -43,6 +45,9 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
             continue
         how = _silence(last, ending) or _left_waiting(lane, case, catalogue)
         if how is None:
+            continue
+        if ending.unclear:
+            yield Inconclusive(rule=RULE.name, reason=unclear(ending))
             continue
         yield Violation(
             rule=RULE.name,

@@ -13,8 +13,9 @@ finish reason), and treat its absence as a failure.
 
 ## How it is judged
 Section "upstream_failed / Common causes" of the page. A broken connection is a MUST. A clean end without the final
-chunk is a SHOULD, since nearly every SDK lets it pass. A result that says itself that it is not whole is fine. In a
-test written by hand, the returned text must hold the delivered part.
+chunk is a SHOULD, since nearly every SDK lets it pass. A result that says itself that it is not whole is fine, and
+one that says something else that a healthy result does not is inconclusive. In a test written by hand, the returned
+text must hold the delivered part.
 """
 
 from __future__ import annotations
@@ -23,8 +24,8 @@ from collections.abc import Iterator
 
 from ..catalogue import Catalogue
 from ..timeline import Attempt, Case, Ending, EndingKind, ReplyKind, lanes
-from .base import Finding, Level, Rule, Violation, prose
-from .evidence import code_named
+from .base import Finding, Inconclusive, Level, Rule, Violation, prose
+from .evidence import code_named, unclear
 
 _LEVELS = {ReplyKind.CUT: Level.MUST, ReplyKind.UNFINISHED: Level.SHOULD}
 
@@ -34,6 +35,9 @@ def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
     for lane in lanes(case):
         last, ending = lane.last, lane.ending
         if last is None or ending is None or last.reply.kind not in _LEVELS or not _claims_success(ending, last):
+            continue
+        if ending.unclear:
+            yield Inconclusive(rule=RULE.name, reason=unclear(ending))
             continue
         yield Violation(
             rule=RULE.name,

@@ -208,6 +208,8 @@ class Ending:
     """What is unlike a healthy call's result in the returned one; empty where it is like that, or nothing is known."""
     tells_failure: bool = False
     """Whether a returned result itself says that the call failed."""
+    unclear: bool = False
+    """Whether it says something that a healthy one does not, which may or may not be that the call failed."""
     timed_out: bool = False
     """Whether the call ended in a timeout of the client's own."""
     asserted: bool = False

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..timeline import Clue, Ending, EndingKind, Reply
 from .assertions import is_of_the_suite
+from .contrast import says_more
 from .deadline import timed_out
 from .findable import chain, clues, leaks, log_clues, log_leaks
 from .guarded import PATIENCE, is_plain, patiently, spoken
@@ -89,6 +90,7 @@ def build(
             on_doubt("what the call returned was not read to its end: let the function that makes the call read it")
     result = look.result
     unlike = difference(result, healthy, tokens) if result and healthy else None
+    tells = result is not None and tells_failure(result, healthy, Facts.of(replies), tokens)
     return Ending(
         kind=kind,
         summary=_summary(kind, value, look.message) if result is None else _returned(result, tokens),
@@ -97,7 +99,8 @@ def build(
         leaks=tuple(dict.fromkeys((*look.leaks, *look.logged_leaks))),
         like_healthy=None if unlike is None else not unlike,
         unlike=unlike or "",
-        tells_failure=result is not None and tells_failure(result, healthy, Facts.of(replies)),
+        tells_failure=tells,
+        unclear=bool(unlike and result and healthy and not tells and says_more(result, healthy, tokens)),
         timed_out=look.timed_out,
         asserted=kind is EndingKind.RAISED and is_of_the_suite(value),
         text=text_content(result, tokens) if result else None,

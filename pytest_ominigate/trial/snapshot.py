@@ -250,7 +250,7 @@ def _agrees(leaf: Leaf, others: Mapping[str, Value]) -> bool:
     if leaf.value is None:  # also where the member is absent, but not where something has taken its place
         return value is None and not any(place.startswith((f"{leaf.place}.", f"{leaf.place}[")) for place in others)
     if isinstance(leaf.value, str) and isinstance(value, str):
-        return _comparable(leaf.value) == _comparable(value)
+        return comparable(leaf.value) == comparable(value)
     if isinstance(leaf.value, (int, float)) and not isinstance(leaf.value, bool):
         return value is not None
     return leaf.value is value
@@ -259,12 +259,13 @@ def _agrees(leaf: Leaf, others: Mapping[str, Value]) -> bool:
 def _in_order(result: Snapshot, healthy: Snapshot) -> bool:
     """Whether a list has all the texts of the healthy one, if with others between them: it may tell of retries, too."""
     texts, others = (
-        [_comparable(leaf.value) for leaf in each.leaves if isinstance(leaf.value, str) and not leaf.volatile]
+        [comparable(leaf.value) for leaf in each.leaves if isinstance(leaf.value, str) and not leaf.volatile]
         for each in (healthy, result)
     )
     rest = iter(others)
     return bool(texts) and "builtins.list" in healthy.types and all(text in rest for text in texts)
 
 
-def _comparable(text: str) -> str:
+def comparable(text: str) -> str:
+    """The text without what differs from call to call."""
     return re.sub(r"\d+", "N", steady(text))

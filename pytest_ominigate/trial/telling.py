@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..timeline import Reply, ReplyKind
+from .contrast import REASONS, VERDICTS, WELL, tells_apart
 from .snapshot import Leaf, Snapshot, Value, words
 
 if TYPE_CHECKING:
@@ -18,16 +19,8 @@ _TROUBLE = frozenset({
     "truncated", "unavailable", "unfinished",
 })  # fmt: skip
 """Words in the name of a member or of a class that stand for a failure."""
-_NO_TROUBLE = frozenset(("finish_reason", "stop_reason", "finishReason", "stopReason"))
-"""Members of a success, whatever they sound like."""
 _NO_MATTER = frozenset((None, False, 0, "", "OK", "ok", "none"))
 """What such a member says where nothing is wrong."""
-_WELL = frozenset((
-    "complete", "completed", "done", "finished", "full", "ok", "succeeded", "success", "successful", "valid", "whole",
-))  # fmt: skip
-"""Words in the name of a flag that says whether the call went well."""
-_VERDICTS = frozenset(["kind", "outcome", "result", "state", "status"])
-"""Members that hold a verdict in one word."""
 _WITH_ERROR_STATUS = frozenset((ReplyKind.ERROR, ReplyKind.UNREADABLE))
 
 
@@ -79,12 +72,13 @@ def _without(page: str, text: str) -> str:
     return re.sub(r"(?:\s|\\[nrt])*".join(map(re.escape, page.split())), " ", text)
 
 
-def tells_failure(result: Snapshot, healthy: Snapshot | None, facts: Facts) -> bool:
+def tells_failure(result: Snapshot, healthy: Snapshot | None, facts: Facts, tokens: Iterable[str] = ()) -> bool:
     """Whether a returned value itself tells the caller that the call failed.
 
     It does if it names one of *facts*, holds an exception, fills a member named for an error, sets a flag named for
-    success to False, or is of a class named for a failure, and the healthy result does not do the same. A bare False,
-    None, empty or fallback text tells nothing.
+    success to False, or is of a class named for a failure, and the healthy result does not do the same; or if its build
+    sets it apart from the healthy one, which shows some of *tokens*. A bare False, None, empty or fallback text tells
+    nothing.
     """
     usual = {(leaf.place, leaf.value) for leaf in healthy.leaves} if healthy else set()
     news = [leaf for leaf in result.leaves if (leaf.place, leaf.value) not in usual]
@@ -95,14 +89,14 @@ def tells_failure(result: Snapshot, healthy: Snapshot | None, facts: Facts) -> b
         or any(_troubled(leaf) and not _filled(leaf.names, healthy) for leaf in news)
         or any(_unwell(leaf, healthy) for leaf in news)
         or _typed_for_failure(result, healthy)
-        or _swapped(result, healthy)
+        or (healthy is not None and tells_apart(result, healthy, tokens))
     )
 
 
 def _troubled(leaf: Leaf) -> bool:
     """A member named for an error that says something."""
     return leaf.value not in _NO_MATTER and any(
-        name not in _NO_TROUBLE and not _TROUBLE.isdisjoint(words(name)) for name in leaf.names
+        name not in REASONS and not _TROUBLE.isdisjoint(words(name)) for name in leaf.names
     )
 
 
@@ -115,9 +109,9 @@ def _unwell(leaf: Leaf, healthy: Snapshot | None) -> bool:
     if not leaf.names:  # as in a pair of an answer and whether it is one
         up = Leaf(place=leaf.place, names=(), value=True)
         return leaf.value is False and leaf.place != "result" and healthy is not None and up in healthy.leaves
-    if leaf.value is False and not _WELL.isdisjoint(words(leaf.names[-1])):
+    if leaf.value is False and not WELL.isdisjoint(words(leaf.names[-1])):
         return healthy is None or _filled(leaf.names, healthy)
-    verdict = any(name.lower() in _VERDICTS or name in _NO_TROUBLE for name in leaf.names[-2:])  # an enum's is deeper
+    verdict = any(name.lower() in VERDICTS or name in REASONS for name in leaf.names[-2:])  # an enum's is deeper
     return verdict and isinstance(leaf.value, str) and not _TROUBLE.isdisjoint(words(leaf.value.lower()))
 
 
@@ -125,16 +119,3 @@ def _typed_for_failure(result: Snapshot, healthy: Snapshot | None) -> bool:
     usual = (*healthy.types, *healthy.parts) if healthy else ()
     strange = [name.rpartition(".")[2] for name in (*result.types, *result.parts) if name not in usual]
     return any(not (_TROUBLE | {"left"}).isdisjoint(words(name)) for name in strange)
-
-
-def _swapped(result: Snapshot, healthy: Snapshot | None) -> bool:
-    """A pair of answer and error, of which the healthy call fills the one and this call the other."""
-    if healthy is None:
-        return False
-    now, usual = _filled_positions(result), _filled_positions(healthy)
-    return bool(now - usual) and bool(usual - now)
-
-
-def _filled_positions(snapshot: Snapshot) -> set[str]:
-    found = (re.match(r"result\[\d+\]", leaf.place) for leaf in snapshot.leaves if leaf.value)
-    return {match[0] for match in found if match}

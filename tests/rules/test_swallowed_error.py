@@ -2,14 +2,17 @@ from __future__ import annotations
 
 from typing import Any
 
+from pytest_ominigate.rules.base import Inconclusive
 from pytest_ominigate.rules.swallowed_error import RULE
 from pytest_ominigate.timeline import Case, Clue, Ending, EndingKind
 
 from .timelines import (
+    CATALOGUE,
     HTML,
     OK,
     RESET,
     STOPPED,
+    UNKNOWN,
     Table,
     call,
     cut,
@@ -81,6 +84,20 @@ GUILTY: Table = {
     ),
 }
 
+UNCLEAR: Table = {
+    "a result that nobody understands": (
+        call((0, KEY), ending=returned("kein Netz", like_healthy=False, unclear=True)),
+        UNKNOWN,
+    ),
+    "but the code in it is understood": call(
+        (0, KEY), ending=returned(None, like_healthy=False, unclear=True, clues=CODE.clues)
+    ),
+    "and where a request succeeded, there is nothing to tell": call(
+        (0, FAILED), (1, OK), ending=returned("kein Netz", like_healthy=False, unclear=True)
+    ),
+    "nor here where truncated-success speaks": call((0, cut()), ending=returned(like_healthy=False, unclear=True)),
+}
+
 INNOCENT: Table = {
     "exits with a message": call((0, KEY), ending=exited("refused by the gateway")),
     "raised": call((0, KEY)),
@@ -132,6 +149,22 @@ INNOCENT: Table = {
 @table(GUILTY)
 def test_finds(what: Case, expected: Any) -> None:
     assert found(RULE, what) == expected
+
+
+@table(UNCLEAR)
+def test_accuses_nobody_on_a_guess(what: Case, expected: Any) -> None:
+    assert found(RULE, what) == expected
+
+
+def test_it_says_what_would_help() -> None:
+    ending = returned("kein Netz", like_healthy=False, unclear=True)
+    (finding,) = RULE.check(call((0, KEY), ending=ending), CATALOGUE)
+
+    assert isinstance(finding, Inconclusive)
+    assert finding.reason == (
+        "returned 'kein Netz', which says something that a healthy one does not, and it is not known whether that "
+        "tells of the failure: let it name the error's code, or raise"
+    )
 
 
 @table(INNOCENT)

@@ -9,6 +9,7 @@ from .timelines import (
     OK,
     RESET,
     STOPPED,
+    UNKNOWN,
     Table,
     call,
     cut,
@@ -58,6 +59,12 @@ INNOCENT: Table = {
 @table(GUILTY)
 def test_finds(what: Case, expected: Any) -> None:
     assert found(RULE, what) == expected
+
+
+def test_accuses_nobody_on_a_guess() -> None:
+    part = returned("po", like_healthy=False, unclear=True)
+
+    assert found(RULE, call((0, cut()), operation="chat_stream", ending=part)) == UNKNOWN
 
 
 @table(INNOCENT)
