@@ -1,7 +1,8 @@
 """Waiting no longer at the third retry than at the first.
 
 ## What it finds
-Waits between retries that stay the same, shrink, rise and fall without direction, or grow in a straight line.
+Waits between retries that stay the same, shrink, start over, rise and fall without direction, or grow in a straight
+line.
 
 ## Why it matters
 The longer an outage lasts, the less another request helps. Clients that knock at an even pace keep an overloaded
@@ -13,7 +14,7 @@ Double the wait after each failure, up to half a minute, and shake it with some 
 ## How it is judged
 Section "rate_limit_error" of the page and the sections of the other transient errors. The waits of all trials are
 looked at together; waits that Retry-After asked for or excused, and polls, are left out. Only the first four waits
-count (six for a trend), so that a ceiling is no flatness. Found is, with the catalogue's limits:
+count (six for a trend or a start over), so that a ceiling is no flatness. Found is, with the catalogue's limits:
 
 - constant: no wait falls outside one band, twice as high as low for two waits a trial, two and a half times for
   three, four times for more; the middle of the waits moves up by a tenth at most; and no more than half of the pairs
@@ -21,6 +22,10 @@ count (six for a trend), so that a ceiling is no flatness. Found is, with the ca
 - shrinking: within a trial no wait exceeds an earlier one; with two waits, the second ones all lie below the first
   ones;
 - without direction: of five waits and more, no more pairs rise than fall;
+- suddenly shorter: at some place all waits are shorter than any at the place before, by a fifth at least, and back at
+  the first ones' length; or the first ones are the long ones, and those after them grow no more. The last wait of a
+  trial is never what fell, since a deadline may have cut it, and a longer wait amid growing ones is put down to a
+  limiter of the client's own. Left out are waits after different errors, and tests written by hand;
 - linear: of four waits and more, the steps stay the same, as far as jitter lets them be seen.
 
 The limits were set by simulating 400,000 clients of each shape in use, with twelve trials and two to nine waits.
@@ -29,6 +34,9 @@ stock libraries (stainless, stamina, tenacity, urllib3, backoff, retrying, retry
 100,000, most of them never. Two are a little worse off: a start at half a second that grows by half (mistral) in 5 of
 100,000, with just two waits in 3 of 1,000; and jitter in whole seconds with just two waits in 3 of 10,000. In return,
 waits drawn anew from 0 to a fixed height pass with fewer than five waits, since nothing tells them from full jitter.
+Suddenly shorter was none of them, nor with a deadline that cuts the last wait; with a limiter of the client's own, from
+one request in a second to five in a minute, at most one in 2,500 (a start at a tenth of a second under a second of
+jitter), most of them never, but for ceilings of two seconds and less.
 Trials end early once none to come could show any of this. With fewer than ten trials only waits that are the same in
 every trial are judged, and what may still be one of these is inconclusive.
 """
@@ -40,7 +48,7 @@ from itertools import pairwise
 
 from ..catalogue import Catalogue
 from ..timeline import Case
-from .base import Finding, Inconclusive, Level, Rule, Violation, prose
+from .base import BY_HAND, Finding, Inconclusive, Level, Rule, Violation, prose
 from .evidence import seconds
 from .shapes import Waits, waits_of
 
@@ -61,7 +69,8 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
         if open_ended and undecided(case, catalogue, needed - waits.trials):
             yield Inconclusive(rule=RULE.name, reason=f"{waits.trials} trials; the shape of waits needs {needed}")
         return
-    fault = _fault(waits, catalogue)
+    # A test written by hand may make several calls, each with a backoff of its own.
+    fault = _fault(waits, catalogue, whole=waits.alike and case.scenario != BY_HAND)
     if fault is not None:
         shown = ", ".join(seconds(wait) for wait in waits.rows[0])
         yield Violation(
@@ -78,13 +87,14 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
 def undecided(case: Case, catalogue: Catalogue, more: int) -> bool:
     """Whether *more* trials could still lead to a violation; they may also be shorter than those so far.
 
-    A constant, shrinking or linear shape is one that every trial keeps to, so that a single trial can rule it out.
+    A constant, shrinking or linear shape is one that every trial keeps to, so that a single trial can rule it out; and
+    so is a fall.
     """
     waits = waits_of(case, catalogue)
     if waits is None or waits.positions[0].low <= 0:
         return False
     shortest = int(catalogue.limits["flat_needs_waits"])
-    return any(
+    return bool(_falls(waits, catalogue)) or any(
         _in_band(part, catalogue)
         or _falls_throughout(part, catalogue)
         or _trend_undecided(part, catalogue, more)
@@ -93,13 +103,15 @@ def undecided(case: Case, catalogue: Catalogue, more: int) -> bool:
     )
 
 
-def _fault(waits: Waits, catalogue: Catalogue) -> str | None:
+def _fault(waits: Waits, catalogue: Catalogue, *, whole: bool) -> str | None:
     if _constant(waits, catalogue):
         return "constant"
     if _shrinking(waits, catalogue):
         return "shrinking"
     if _aimless(waits, catalogue):
         return "no more rising than falling"
+    if whole and any(_starts_over(waits, place, catalogue) for place in _falls(waits, catalogue)):
+        return "suddenly shorter"
     return "linear" if _linear(waits, catalogue) else None
 
 
@@ -138,6 +150,32 @@ def _aimless(waits: Waits, catalogue: Catalogue) -> bool:
     # Where most pairs are equal, a ceiling was reached: that is no lack of direction.
     moving = rising + falling
     return bool(2 * moving >= pairs and rising <= limits["trend_share"] * moving)
+
+
+def _falls(waits: Waits, catalogue: Catalogue) -> list[int]:
+    """The places of waits of which even the shortest is clearly longer than any at the next place."""
+    factor = catalogue.limits["flat_fall"]
+    pairs = enumerate(pairwise(waits.inner(_TREND)))
+    return [place for place, (before, after) in pairs if after.high * factor < before.low]
+
+
+def _starts_over(waits: Waits, place: int, catalogue: Catalogue) -> bool:
+    """Whether the waits after that place fall back to the first one, or stay down where it is the first.
+
+    A limiter of the client's own may hold up any request; then the waits after it are none the shorter for that.
+    """
+    shift, (low, *later) = catalogue.limits["flat_shift"], waits.positions[place + 1 :]
+    if place:
+        return bool(low.middle <= shift * waits.positions[0].middle)
+    credible = later[:-1] if _cut_short(waits, catalogue) else later
+    grown = any(each.middle > shift * low.middle or each.high > shift * low.high for each in credible)
+    return bool(credible) and not grown
+
+
+def _cut_short(waits: Waits, catalogue: Catalogue) -> bool:
+    """Whether a deadline may have cut every last wait: shaken waits that make the same sum in all trials."""
+    totals = [sum(row) for row in waits.rows]
+    return not waits.fixed and max(totals) - min(totals) <= catalogue.limits["jitter_tolerance"]
 
 
 def _trend_undecided(waits: Waits, catalogue: Catalogue, more: int) -> bool:

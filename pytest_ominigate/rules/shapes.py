@@ -57,6 +57,8 @@ class Waits:
     """Whether it is a limit on requests, to which the gateway may add a Retry-After."""
     ended: bool
     """Whether in some trial the client made no further request after the last of these waits failed."""
+    alike: bool
+    """Whether it was the same error before every wait: another one may have a backoff of its own."""
     positions: tuple[Position, ...]
 
     @property
@@ -76,6 +78,10 @@ class Waits:
     def head(self, length: int) -> tuple[Position, ...]:
         """The first positions: growth is judged on them, before a ceiling can hide it."""
         return self.positions[:length]
+
+    def inner(self, length: int) -> tuple[Position, ...]:
+        """The first positions without the last of all, whose waits a deadline may have cut to what was left."""
+        return self.positions[:-1][:length]
 
     def rising(self, length: int, factor: float) -> tuple[int, int, int]:
         """Pairs of waits of one trial, among the first *length*: rising by more than *factor*, falling so, and all."""
@@ -117,6 +123,7 @@ def waits_of(case: Case, catalogue: Catalogue, sort: Sort | None = None) -> Wait
         backoff=entry.backoff if entry else _without_entry(catalogue),
         limited=entry is not None and entry.honours_retry_after,
         ended=any(len(found) == length and run.last.failed for _, run, found in samples),
+        alike=len({retry.failed.reply.code for _, _, found in samples for retry in found[:length]}) == 1,
         positions=tuple(
             Position(low=min(column), high=max(column), hardly_varies=catalogue.limits["same_wait"])
             for column in zip(*rows, strict=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from itertools import accumulate
+from itertools import accumulate, pairwise
 
 Shape = Callable[[random.Random, int], Sequence[float]]
 """Draws that many waits of one call, in seconds."""
@@ -68,11 +68,42 @@ FLAT: dict[str, tuple[Shape, int]] = {
     "two seconds and a little more": (lambda rng, count: [rng.uniform(2, 2.1) for _ in range(count)], 2),
     "shrinking": (lambda _rng, count: [8.0 / 2**n for n in range(count)], 2),
     "shrinking, shaken": (lambda rng, count: [8.0 / 2**n * rng.uniform(0.8, 1) for n in range(count)], 2),
+    "a second and two, and again": (lambda rng, count: [2.0 ** (n % 2) * rng.uniform(1, 1.2) for n in range(count)], 4),
+    "one, two, four, and again": (lambda rng, count: [2.0 ** (n % 3) * rng.uniform(0.9, 1.1) for n in range(count)], 5),
+    "four seconds, then one": (lambda rng, count: [rng.uniform(0.9, 1.1) * (1 if n else 4) for n in range(count)], 2),
+    "a second, then none": (lambda rng, count: [0.0 if n else rng.uniform(1, 1.5) for n in range(count)], 2),
     "one second more each time": (lambda _rng, count: [1.0 + n for n in range(count)], 4),
     "five seconds more each time": (lambda _rng, count: [5.0 * (n + 1) for n in range(count)], 4),
     "one second more, shaken": (lambda rng, count: [1.0 + n + rng.uniform(0, 0.3) for n in range(count)], 4),
 }
 """Shapes without growth, and the number of waits from which on they must be found."""
+
+
+def cut_short(shape: Shape, seconds: float) -> Shape:
+    """The same with a deadline for all of it, to which the last wait is cut."""
+
+    def drawn(rng: random.Random, count: int) -> list[float]:
+        kept: list[float] = []
+        for wait in shape(rng, count):
+            kept.append(min(wait, seconds - sum(kept)))
+            if kept[-1] < wait:
+                break
+        return kept
+
+    return drawn
+
+
+def held_up(shape: Shape, requests: int, seconds: float) -> Shape:
+    """The same with a limiter of the client's own: no more than so many requests in so many seconds."""
+
+    def drawn(rng: random.Random, count: int) -> list[float]:
+        sent = [0.0]
+        for wait in shape(rng, count):
+            free = sent[-requests] + seconds if len(sent) >= requests else 0.0
+            sent.append(max(sent[-1] + wait, free))
+        return [after - before for before, after in pairwise(sent)]
+
+    return drawn
 
 
 def rows(shape: Shape, *, seed: object, trials: int = 12, waits: int = 4) -> list[Sequence[float]]:

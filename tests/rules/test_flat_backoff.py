@@ -5,6 +5,7 @@ from typing import Any
 import pytest
 
 from pytest_ominigate.rules import Violation
+from pytest_ominigate.rules.base import BY_HAND
 from pytest_ominigate.rules.flat_backoff import RULE
 from pytest_ominigate.timeline import Case
 
@@ -13,6 +14,7 @@ from .timelines import CATALOGUE, OK, UNKNOWN, Table, backing_off, call, error, 
 from .timelines import case as make_case
 
 FAILED = error("upstream_failed")
+LIMIT = error("rate_limited")
 
 GUILTY: Table = {
     "a second and a second": (backing_off([[1, 1]] * 12), must(2)),
@@ -24,11 +26,30 @@ GUILTY: Table = {
     "one, three, five, seven": (backing_off([[1, 3, 5, 7]] * 12), must(2)),
     "up and down": (backing_off([[2, 1, 2, 1, 2, 1]] * 12), must(2)),
     "growing, then at once": (backing_off([[0.4, 0.8, 1.6, 0, 0, 0]] * 12), must(2)),
+    "one, two, and again": (backing_off([[1, 2, 1, 2]] * 12), must(2)),
+    "one, two, four, and again": (backing_off([[1, 2, 4, 1, 2, 4, 1]] * 12), must(2)),
+    "four, one, one": (backing_off([[4, 1, 1]] * 12), must(2)),
+    "one, then none": (backing_off([[1, 0, 0]] * 12), must(2)),
     "under a rate limit": (backing_off([[1, 1]] * 12, code="rate_limited"), must(2)),
     "tenacity's example with at least four seconds, cut off early": (backing_off([[4, 4]] * 12), must(2)),
 }
 
 INNOCENT: Table = {
+    "a deadline leaves little for the last wait": backing_off([[1, 2, 4, 0.5]] * 12),
+    "a deadline leaves little for the last wait of some": backing_off([[1, 2, 4, 0.5]] * 6 + [[1, 2, 3.5, 0.5, 9]] * 6),
+    "a limiter holds the third retry up": backing_off([[1, 2, 57, 8, 16]] * 12),
+    "a limiter holds the third retry up, below a ceiling": backing_off([[1, 2, 7, 2, 2]] * 12),
+    "a limiter holds several up": backing_off([[1, 2, 20, 8, 30, 16, 30]] * 12),
+    "the first one is held up": backing_off([[6, 2, 4, 8]] * 12),
+    "the first one is held up, and a deadline cuts the third": backing_off(
+        [[6, 1 + n / 12, 3 - n / 12] for n in range(12)]
+    ),
+    "each error has waits of its own": make_case(
+        *[trial([(0, LIMIT), (5, LIMIT), (15, FAILED), (16, FAILED), (18, FAILED)])] * 12
+    ),
+    "two calls by hand": backing_off([[1, 2.5, 0, 0.5]] * 12, scenario=BY_HAND),
+    "shorter in all trials but one": backing_off([[1, 2, 1, 2]] * 11 + [[1, 2, 4, 8]]),
+    "hardly shorter": backing_off([[1, 2, 1.7, 3.4]] * 12),
     "doubling": backing_off([[1, 2]] * 12),
     "one wait shows no growth": backing_off([[1]] * 12),
     "one, two, three may be a ceiling": backing_off([[1, 2, 3]] * 12),
@@ -72,6 +93,13 @@ def test_does_not_call_waits_without_direction_even() -> None:
     assert finding.observed == (
         "no more rising than falling waits in 12 trials, such as 0.4 s, 0.8 s, 1.6 s, 0 s, 0 s, 0 s"
     )
+
+
+def test_says_that_waits_fall() -> None:
+    (finding,) = RULE.check(backing_off([[1, 2, 1, 2]] * 12), CATALOGUE)
+
+    assert isinstance(finding, Violation)
+    assert finding.observed == "suddenly shorter waits in 12 trials, such as 1 s, 2 s, 1 s, 2 s"
 
 
 @table(INNOCENT)

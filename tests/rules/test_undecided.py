@@ -48,6 +48,14 @@ def test_honest_jitter_is_told_soon(name: str) -> None:
     assert any(not undecided(backing_off(drawn[:k]), CATALOGUE, more=ALL - k) for k in range(3, 8))
 
 
+@pytest.mark.parametrize("row", [[0.4, 1, 2, 0, 4], [0.4, 1, 2, 1, 2, 4], [1, 8, 16, 1, 2, 4, 8], [4, 1, 2, 4, 8]])
+def test_a_single_fall_is_tried_to_the_end(row: list[float]) -> None:
+    shaken = random.Random(1)
+    drawn = [[wait * shaken.uniform(0.8, 1.2) for wait in row] for _ in range(ALL)]
+
+    assert all(undecided(backing_off(drawn[:k]), CATALOGUE, more=ALL - k) for k in (1, 3, 7, 11))
+
+
 @pytest.mark.parametrize("name", [*EXACT, *FLAT])
 def test_what_looks_wrong_so_far_is_tried_to_the_end(name: str) -> None:
     least = FLAT[name][1] if name in FLAT else 2
