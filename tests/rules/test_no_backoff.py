@@ -3,10 +3,13 @@ from __future__ import annotations
 import random
 from typing import Any
 
+from pytest_ominigate.rules import Violation
+from pytest_ominigate.rules.base import BY_HAND
 from pytest_ominigate.rules.no_backoff import RULE
 from pytest_ominigate.timeline import Case
 
 from .timelines import (
+    CATALOGUE,
     OK,
     UNKNOWN,
     Answer,
@@ -60,6 +63,10 @@ GUILTY: Table = {
         backing_off([[0.02, 2, 4]] * 12, code="tpm_rate_limited"),
         must(2),
     ),
+    "a second, then at once": (backing_off([[1, 0, 0, 0, 0]] * 12, code="tpm_rate_limited"), must(3)),
+    "a second, then at once, after a failure": (backing_off([[1, 0, 0]] * 12), must(3)),
+    "the third retry at once": (backing_off([[1, 2, 0, 4]] * 12), must(4)),
+    "the first and the third retry at once, after a failure": (backing_off([[0, 2, 0, 4]] * 12), must(4)),
     "by hand, twice at once": (call((0, FAILED), (0, FAILED), (0, OK), scenario="marked"), must(2)),
     "the waits after it do not count where Retry-After asked for them": (
         backing_off([[0, 0]] * 12, code="internal_error"),
@@ -76,6 +83,19 @@ GUILTY: Table = {
 }
 
 INNOCENT: Table = {
+    "a deadline leaves nothing for the last wait": backing_off([[1, 2, 0]] * 12),
+    "the second retry at once in some trials": backing_off([[1, 0, 4]] * 11 + [[1, 1, 4]]),
+    "the second retry at once in nine trials": backing_off([[1, 0, 4]] * 9),
+    "the second retry after milliseconds": backing_off([[1, 0.01, 4]] * 12),
+    "the first two at once after a failure are odd-backoff": backing_off([[0, 0, 2, 4]] * 12),
+    "two calls by hand": backing_off([[1, 2, 0, 1, 2]] * 12, scenario=BY_HAND),
+    "another error": case(*[trial([(0, LIMIT), (1, FAILED), (1, FAILED), (3, FAILED)])] * 12),
+    "another model, and back": case(
+        *[trial([(0, FAILED), (1, FAILED), step(1, FAILED, model="b"), (1, FAILED), (3, FAILED)])] * 12
+    ),
+    "the same after Retry-After: 0": case(
+        *[trial([(0, LIMIT), (1, error("rate_limited", after=0)), (1, LIMIT), (3, LIMIT), (7, LIMIT)])] * 12
+    ),
     "a second": backing_off([[1.0, 2.0]] * 12),
     "just the least wait": backing_off([[0.1, 0.2]] * 12),
     "the first retry at once after a failure is odd-backoff": backing_off([[0, 2, 4]] * 12),
@@ -115,6 +135,13 @@ OPEN: Table = {
 @table(GUILTY)
 def test_finds(what: Case, expected: Any) -> None:
     assert found(RULE, what) == expected
+
+
+def test_says_which_retry_came_at_once() -> None:
+    (finding,) = RULE.check(backing_off([[1, 0, 0, 0, 0]] * 12), CATALOGUE)
+
+    assert isinstance(finding, Violation)
+    assert finding.observed == "retry 2 came in the same instant in each of 12 trials"
 
 
 @table(INNOCENT)

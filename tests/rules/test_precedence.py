@@ -39,6 +39,10 @@ CASES: dict[str, tuple[Case, list[str]]] = {
         case(*video((0, "create", OK), *[(5, "status", FAILED)] * 3).trials * 12, operation="video"),
         ["no-backoff"],
     ),
+    "no wait later on, not the fall": (
+        backing_off([[1 + n / 24, 0, 0, 0, 0] for n in range(12)], code="rate_limited"),
+        ["no-backoff"],
+    ),
     "flat, not odd": (backing_off([[10, 10]] * 12), ["flat-backoff", "missing-jitter"]),
     "the crash, not what it hides": (
         call((0, error("brand_new", error_type="rate_limit_error")), ending=CRASH),
