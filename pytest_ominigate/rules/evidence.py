@@ -28,6 +28,14 @@ def duty_of(attempt: Attempt, catalogue: Catalogue) -> Duty | None:
     return entry.duty if entry else None
 
 
+def duty_of_family(attempt: Attempt, catalogue: Catalogue) -> Duty | None:
+    """What all codes of the family ask for, if the attempt met an unknown code of it."""
+    if attempt.reply.kind not in CODED or catalogue.get(attempt.reply.code) is not None:
+        return None
+    family = catalogue.family(attempt.reply.type)
+    return family.duty if family else None
+
+
 def asked_seconds(attempt: Attempt) -> float | None:
     """How many seconds the reply's Retry-After asks for; None where it is absent or unreadable."""
     at = attempt.reply.retry_at

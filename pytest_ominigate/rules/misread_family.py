@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from ..catalogue import Catalogue, Duty
 from ..timeline import Attempt, Case, EndingKind, Lane, ReplyKind, Run, lanes
 from .base import Finding, Level, Rule, Violation, prose
-from .evidence import CODED, asked_seconds, seconds
+from .evidence import asked_seconds, duty_of_family, seconds
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
@@ -36,17 +36,9 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
                 yield finding
 
 
-def _shared_duty(attempt: Attempt, catalogue: Catalogue) -> Duty | None:
-    """What all codes of the family ask for, if the attempt met an unknown code of it."""
-    if attempt.reply.kind not in CODED or catalogue.get(attempt.reply.code) is not None:
-        return None
-    family = catalogue.family(attempt.reply.type)
-    return family.duty if family else None
-
-
 def _sent_again(run: Run, lane: Lane, catalogue: Catalogue) -> Violation | None:
     for retry in run.retries:
-        duty, resets_at = _shared_duty(retry.failed, catalogue), retry.failed.reply.resets_at
+        duty, resets_at = duty_of_family(retry.failed, catalogue), retry.failed.reply.resets_at
         lifted = resets_at is not None and retry.again.at >= resets_at - catalogue.limits["reset_tolerance"]
         if duty is Duty.FAIL or (duty is Duty.UNTIL_RESET and not lifted):
             expected = f"no retry of an error of type {retry.failed.reply.type}"
@@ -58,7 +50,12 @@ def _given_up(run: Run, lane: Lane, case: Case, catalogue: Catalogue) -> Violati
     last, ending = run.last, lane.ending
     least = min((entry.min_requests for entry in catalogue if entry.type == last.reply.type), default=1)
     made = sum(each.failed and each.operation == last.operation for each in lane.alike(last))
-    if _shared_duty(last, catalogue) is not Duty.BACKOFF or made >= least or lane.after(last) or lane.called_off(last):
+    if (
+        duty_of_family(last, catalogue) is not Duty.BACKOFF
+        or made >= least
+        or lane.after(last)
+        or lane.called_off(last)
+    ):
         return None
     asked = asked_seconds(last)
     excused = asked is not None and asked > catalogue.limits["giving_up_allowed_above"]

@@ -29,7 +29,8 @@ nothing to wait for; nor do retries after different errors, nor a test written b
 
 A video's status or result asked for again is a retry like any other, but only if not one of them waits, and never in
 a test written by hand, which may ask by itself. So is a stream that broke off without a code, if it is sent again at
-once twice in a row and more; since nobody has to send it again at all, that is a SHOULD.
+once twice in a row and more; since nobody has to send it again at all, that is a SHOULD. The same goes for a code that
+the page does not list, of a type whose errors all ask for a wait, if every retry comes at once.
 """
 
 from __future__ import annotations
@@ -41,7 +42,7 @@ from ..catalogue import Catalogue
 from ..timeline import Case
 from .base import BY_HAND, Finding, Inconclusive, Level, Rule, Violation, prose
 from .evidence import seconds
-from .shapes import Sort, Waits, asked_again, chance_below, chance_of_zero, resent, waits_of
+from .shapes import Sort, Waits, asked_again, chance_below, chance_of_zero, resent, unlisted, waits_of
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
@@ -52,6 +53,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     if case.scenario != BY_HAND:
         yield from _each_at_once(case, catalogue, asked_again, Level.MUST)
         yield from _each_at_once(case, catalogue, resent, Level.SHOULD)
+        yield from _each_at_once(case, catalogue, unlisted, Level.SHOULD)
 
 
 def _generations(waits: Waits, case: Case, catalogue: Catalogue) -> Iterator[Finding]:
@@ -126,7 +128,7 @@ def _later(waits: Waits, catalogue: Catalogue) -> list[int]:
 
 def undecided(case: Case, catalogue: Catalogue, _: int) -> bool:
     """Whether every first wait has been too short so far, or a later one was none at all in every trial."""
-    of_each_sort = (waits_of(case, catalogue, sort) for sort in (None, asked_again, resent))
+    of_each_sort = (waits_of(case, catalogue, sort) for sort in (None, asked_again, resent, unlisted))
     if any(waits is not None and _leading(waits, catalogue.limits["no_backoff_below"]) for waits in of_each_sort):
         return True
     waits = waits_of(case, catalogue)

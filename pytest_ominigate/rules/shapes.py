@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 from itertools import combinations, takewhile
 from math import prod
 
-from ..catalogue import Backoff, Catalogue
+from ..catalogue import Backoff, Catalogue, Duty
 from ..timeline import POLLS, Case, ReplyKind, Retry, Run, lanes
-from .evidence import entry_of, stream_dropped
+from .evidence import duty_of_family, entry_of, stream_dropped
 
 Sort = Callable[[Retry, Catalogue], bool]
 """Which retries' waits are meant: one of the functions at the end."""
@@ -161,6 +161,13 @@ def asked_again(retry: Retry, catalogue: Catalogue) -> bool:
 def resent(retry: Retry, _catalogue: Catalogue) -> bool:
     """A stream asked for again after one that broke off without a code."""
     return retry.direct and stream_dropped(retry.failed) and retry.failed.reply.kind is not ReplyKind.STREAM_ERROR
+
+
+def unlisted(retry: Retry, catalogue: Catalogue) -> bool:
+    """A generation tried again after a code that the page does not list, of a type whose errors are all transient."""
+    failed = retry.failed
+    transient = duty_of_family(failed, catalogue) is Duty.BACKOFF and failed.reply.retry_after is None
+    return transient and retry.direct and failed.operation not in POLLS
 
 
 def _after_transient(retry: Retry, catalogue: Catalogue) -> bool:

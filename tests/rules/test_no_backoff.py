@@ -32,6 +32,7 @@ from .timelines import (
 
 LIMIT = error("rate_limited")
 FAILED = error("upstream_failed")
+NEW_LIMIT = error("new_limit", error_type="rate_limit_error")
 
 
 def tiny(high: float, trials: int = 12, waits: int = 2) -> list[list[float]]:
@@ -78,11 +79,24 @@ GUILTY: Table = {
     "the status of a video at once": (asked("status", 5, 5, 5, answer=LIMIT), must(3)),
     "the status of a video after milliseconds": (asked("status", 5, 5.01, 5.02), must(3)),
     "an error event in a stream": (streams(stream_error(), 0, 0, 0), must(2)),
+    "an unknown code of a rate limit, five times at once": (call(*[(0, NEW_LIMIT)] * 6, scenario="unknown"), should(2)),
     "a stream that broke, twice at once": (streams(cut(), 0, 0, 0), should(2)),
     "a stream without its end, twice at once": (streams(unfinished(), 0, 0, 0, 0), should(2)),
 }
 
 INNOCENT: Table = {
+    "an unknown code of a rate limit, after a wait": call(*[(n, NEW_LIMIT) for n in range(6)], scenario="unknown"),
+    "an unknown code of a rate limit, only the first time at once": call(
+        (0, NEW_LIMIT), *[(2.0**n - 1, NEW_LIMIT) for n in range(5)], scenario="unknown"
+    ),
+    "an unknown code of a rate limit, twice at once in whole seconds": call(*[(0, NEW_LIMIT)] * 3, scenario="unknown"),
+    "an unknown code of a rate limit, after Retry-After: 0": call(
+        *[(0, error("new_limit", error_type="rate_limit_error", after=0))] * 6, scenario="unknown"
+    ),
+    "an unknown code of a rate limit, by hand": call(*[(0, NEW_LIMIT)] * 6, scenario=BY_HAND),
+    "an unknown code of a family that has no one duty": call(
+        *[(0, error("new_failure", error_type="upstream_error"))] * 6, scenario="unknown"
+    ),
     "a deadline leaves nothing for the last wait": backing_off([[1, 2, 0]] * 12),
     "the second retry at once in some trials": backing_off([[1, 0, 4]] * 11 + [[1, 1, 4]]),
     "the second retry at once in nine trials": backing_off([[1, 0, 4]] * 9),
