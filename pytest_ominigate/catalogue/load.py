@@ -93,6 +93,7 @@ def _entry(item: dict[str, Any], general: dict[str, Any]) -> ErrorEntry:
         cap_scope=item.get("cap_scope"),
         backoff=Backoff(**backoff) if backoff else None,
         honours_retry_after=item.get("honours_retry_after", False),
+        simpler_later=item.get("simpler_later", False),
         request_id_required=item.get("request_id_required", False),
     )
 

@@ -93,6 +93,8 @@ class ErrorEntry(Conversions):
     backoff: Backoff | None = None
     honours_retry_after: bool = False
     """Whether the page sends a Retry-After with it."""
+    simpler_later: bool = False
+    """Whether the page advises a simpler or smaller request where the error recurs."""
     request_id_required: bool = False
     """Whether losing the X-Request-Id breaks a MUST (else a SHOULD)."""
 

@@ -13,10 +13,10 @@ Build the body once, and send those bytes again. Another model after the retries
 ## How it is judged
 Section "upstream_failed / How to handle" of the page. Compared is the next request of the same caller with the same
 operation, key and model, members in any order. After a stream that dropped it is a MUST, otherwise a SHOULD. It is
-not judged after a failure without a code or one that asks for a change; nor after image_generation_failed and
-video_generation_failed once the same request was tried again, since the page advises a simpler one then. In a test
-written by hand, another prompt or other messages are another request; so is, in any call, one of the several that a
-healthy call makes by itself.
+not judged after a failure without a code or one that asks for a change; nor after image_generation_failed,
+video_generation_failed and tpm_rate_limited once the same request was tried again, since the page advises a simpler or
+smaller one then. In a test written by hand, another prompt or other messages are another request; so is, in any call,
+one of the several that a healthy call makes by itself.
 """
 
 from __future__ import annotations
@@ -25,11 +25,10 @@ from collections.abc import Iterator
 from typing import Any
 
 from ..catalogue import Catalogue
-from ..timeline import Attempt, Case, ReplyKind, Run, lanes
+from ..timeline import Attempt, Case, Lane, ReplyKind, Run, lanes
 from .base import BY_HAND, Finding, Level, Rule, Violation, prose
 from .evidence import code_named, entry_of, polling, stream_dropped
 
-_SIMPLER_LATER = frozenset({"image_generation_failed", "video_generation_failed"})
 _CONTENT = ("messages", "prompt", "input")
 
 
@@ -38,7 +37,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     for lane in lanes(case):
         for run in lane.runs:
             again = next((other for other in lane.after(run.last) if _same_intent(other, run.last)), None)
-            if again is None or not run.last.failed or not _must_not_change(run, catalogue):
+            if again is None or not run.last.failed or not _must_not_change(run, lane, catalogue):
                 continue
             if case.scenario == BY_HAND and _content(again) != _content(run.last):
                 continue
@@ -60,13 +59,25 @@ def _same_intent(other: Attempt, failed: Attempt) -> bool:
     return other.body != failed.body
 
 
-def _must_not_change(run: Run, catalogue: Catalogue) -> bool:
+def _must_not_change(run: Run, lane: Lane, catalogue: Catalogue) -> bool:
     if stream_dropped(run.last) and run.last.reply.kind is not ReplyKind.STREAM_ERROR:
         return True
     entry = entry_of(run.last, catalogue)
     if entry is None or not entry.transient:
         return False
-    return len(run) == 1 or entry.code not in _SIMPLER_LATER
+    return not (entry.simpler_later and _tried_again(run, lane))
+
+
+def _tried_again(run: Run, lane: Lane) -> bool:
+    """Whether the request, or an earlier one that *run* is the simpler form of, was tried more than once."""
+    return any(
+        len(other) > 1
+        and other.first.number <= run.first.number
+        and (other.last.operation, other.last.key, other.last.model, other.last.reply.code)
+        == (run.last.operation, run.last.key, run.last.model, run.last.reply.code)
+        and not lane.apart(other.last, run.last)
+        for other in lane.runs
+    )
 
 
 def _content(attempt: Attempt) -> list[Any]:

@@ -137,11 +137,16 @@ def test_backoff_goes_with_retries(entry: ErrorEntry) -> None:
 
 
 def test_traits_that_few_errors_have() -> None:
-    """Retry-After, a compulsory request id, and what the caps carry."""
+    """Retry-After, a smaller request later on, a compulsory request id, and what the caps carry."""
     cap = ("limit", "used", "resets_at")
 
     assert [code for code in CATALOGUE.codes if "rate_limited" in code] == [
         entry.code for entry in CATALOGUE if entry.honours_retry_after
+    ]
+    assert [entry.code for entry in CATALOGUE if entry.simpler_later] == [
+        "tpm_rate_limited",
+        "image_generation_failed",
+        "video_generation_failed",
     ]
     assert [entry.code for entry in CATALOGUE if entry.request_id_required] == [
         "image_generation_timeout",

@@ -34,6 +34,8 @@ PING = [{"role": "user", "content": "ping"}]
 SHORTER = {"model": "openai/gpt-4o", "messages": PING, "max_tokens": 16}
 OTHER = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "pong"}]}
 REORDERED = {"messages": PING, "model": "openai/gpt-4o"}
+TOKENS = error("tpm_rate_limited")
+SHORTEST = {**SHORTER, "max_tokens": 8}
 SMALL = {"model": "openai/gpt-4o", "prompt": "a hut"}
 
 GUILTY: Table = {
@@ -51,6 +53,21 @@ GUILTY: Table = {
     ),
     "after an error event": (call((0, stream_error()), step(1, OK, body=SHORTER), operation="chat_stream"), must(2)),
     "a simpler picture at once": (call((0, IMAGE), step(1, OK, body=SMALL), operation="image"), should(2)),
+    "fewer tokens at once": (call((0, TOKENS), step(1, OK, body=SHORTER)), should(2)),
+    "fewer tokens later, under a limit of another kind": (
+        call((0, TOKENS), (1, error("rpm_rate_limited")), step(3, OK, body=SHORTER)),
+        should(3),
+    ),
+    "fewer tokens at once, though another question was tried again": (
+        several(
+            call(
+                step(0, TOKENS, body=ONE), step(1, TOKENS, body=ONE), step(1, TOKENS, body=TWO), step(3, OK, body=THREE)
+            ),
+            ONE,
+            TWO,
+        ),
+        should(4),
+    ),
     "changed twice, told once": (
         call((0, FAILED), step(1, FAILED, body=SHORTER), step(3, OK, body=OTHER)),
         should(2),
@@ -77,6 +94,8 @@ INNOCENT: Table = {
         (1, "create", error("video_generation_failed")),
         step(3, OK, operation="video.create", model="google/veo-2", body={"model": "google/veo-2", "prompt": "p"}),
     ),
+    "fewer tokens after a retry": call((0, TOKENS), (1, TOKENS), step(3, OK, body=SHORTER)),
+    "and fewer still": call((0, TOKENS), (1, TOKENS), step(3, TOKENS, body=SHORTER), step(7, OK, body=SHORTEST)),
     "a reset connection": call((0, RESET), step(1, OK, body=SHORTER)),
     "a cut body that is no stream": call((0, cut()), step(1, OK, body=SHORTER)),
     "an unreadable body": call((0, HTML), step(1, OK, body=SHORTER)),
