@@ -74,7 +74,7 @@ def says(ending: Ending, word: str, *, logs: bool) -> bool:
         word: a code, a request id or the like.
         logs: whether a log record counts.
     """
-    pattern = _word(word)
+    pattern = alone(word)
     return any(pattern.search(clue.text) for clue in ending.clues if logs or not clue.place.startswith(_LOG))
 
 
@@ -155,5 +155,6 @@ def times(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def _word(word: str) -> re.Pattern[str]:
+def alone(word: str) -> re.Pattern[str]:
+    """Finds *word* where it is no part of another one."""
     return re.compile(rf"(?<![A-Za-z0-9_]){re.escape(word)}(?![A-Za-z0-9_])")

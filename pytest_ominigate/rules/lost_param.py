@@ -10,9 +10,10 @@ A failure whose reply names a `param`, while neither what the caller got nor a l
 Keep `param` on the exception, or keep the response body within reach.
 
 ## How it is judged
-Section "Envelope fields / param" of the page. The field's name alone proves nothing, since a message like "the model
-does not exist" has it too. It counts where it stands under the name of `param` (or `parameter`, or `field`): as an
-attribute so called, or in a text that has both words.
+Section "Envelope fields / param" of the page. The field's name somewhere in a text proves nothing, since a message
+like "the model does not exist" has it too. It counts where it stands under the name of `param` (or `parameter`, or
+`field`): as an attribute so called, or in a text that has both words. It also counts where it is a whole value of what
+the caller got, such as an element of a tuple, and where it directly follows the code in a text.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ from collections.abc import Iterator
 from ..catalogue import Catalogue
 from ..timeline import Case, Clue, lanes
 from .base import Finding, Level, Rule, Violation, prose
-from .evidence import surfaced
+from .evidence import alone, surfaced
 
 _LABEL = re.compile(r"(?<![A-Za-z])(?:param|parameter|field)s?(?![A-Za-z])", re.IGNORECASE)
 
@@ -38,7 +39,9 @@ def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
         if shown is None:
             continue
         last, ending = shown
-        if last.reply.param is None or any(_names(clue, last.reply.param) for clue in ending.clues):
+        if last.reply.param is None or any(
+            _names(clue, last.reply.param, last.reply.code or "") for clue in ending.clues
+        ):
             continue
         yield Violation(
             rule=RULE.name,
@@ -51,9 +54,15 @@ def check(case: Case, _catalogue: Catalogue) -> Iterator[Finding]:
         )
 
 
-def _names(clue: Clue, param: str) -> bool:
-    named = re.search(rf"(?<![A-Za-z0-9_]){re.escape(param)}(?![A-Za-z0-9_])", clue.text)
-    return named is not None and bool(_LABEL.search(clue.place) or _LABEL.search(_NOTHING.sub("", clue.text)))
+def _names(clue: Clue, param: str, code: str) -> bool:
+    if clue.text == param:
+        return True
+    if not alone(param).search(clue.text):
+        return False
+    if _LABEL.search(clue.place) or _LABEL.search(_NOTHING.sub("", clue.text)):
+        return True
+    # With nothing but a separator in between: else it would be a word of the message.
+    return bool(code and re.search(rf"{alone(code).pattern}\W+{alone(param).pattern}", clue.text))
 
 
 RULE = Rule(
