@@ -15,10 +15,12 @@ Hand the error to the caller together with the X-Request-Id and the task id. Pol
 ## How it is judged
 Sections "image_generation_timeout / How to handle" and "video_billing_error / How to handle" of the page. Two video
 requests are for the same work if their prompts are equal, or if there are as many videos already as a healthy call
-makes: then a changed prompt is no other video. Creating again is blamed on a failed poll if that poll was the last
-thing known of the task. Creating again after a failed create is right and not looked at, and so is a further request
-after a connection that broke without a code. Of the several requests that a healthy call makes by itself, one does not
-repeat another; in a test written by hand, neither do requests with different prompts.
+makes: then a changed prompt is no other video. Creating again is blamed on a failed poll of the task, whatever was
+asked of it afterwards, unless its result was fetched; where it cannot be told whose task that was, only if the poll
+came right before. Creating again after a failed create is right and not looked at, and so is a further request after
+a connection that broke without a code. Of the several requests that a healthy call makes by itself, one does not
+repeat another; in a test written by hand, neither do requests with different prompts, and a task that was seen
+completed is done.
 """
 
 from __future__ import annotations
@@ -31,6 +33,7 @@ from .base import BY_HAND, Finding, Level, Rule, Violation, prose
 from .evidence import bought, code_named, duty_of, polling, seconds
 
 _CREATE = "video.create"
+_RESULT = "video.result"
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
@@ -68,11 +71,40 @@ def _reason(attempt: Attempt, lane: Lane, case: Case, catalogue: Catalogue) -> t
             return failed, f"nothing generated again after {failed.reply.code}: the first may have been made"
         if duty is Duty.COMPLETED and _repeats(attempt, failed, before, case):
             return failed, f"no video created again after {failed.reply.code}: the first is most likely done"
-    if attempt.operation != _CREATE or not before or not (polling(before[-1]) and before[-1].failed):
-        return None
-    if _one_too_many(before, case) or any(_same_video(attempt, other) and not other.failed for other in before):
-        return before[-1], f"the task polled further or given up after {code_named(before[-1])}, not created again"
+    failed_poll = _given_up(attempt, before, case)
+    if failed_poll is not None:
+        return failed_poll, f"the task polled further or given up after {code_named(failed_poll)}, not created again"
     return None
+
+
+def _given_up(attempt: Attempt, before: list[Attempt], case: Case) -> Attempt | None:
+    """The last failed poll of the task that *attempt* creates anew; None where there is none."""
+    made = [other for other in before if other.operation == _CREATE and not other.failed]
+    too_many = _one_too_many(before, case)
+    same = made if too_many else [other for other in made if _same_video(attempt, other)]
+    if attempt.operation != _CREATE or not same:
+        return None
+    failed = [
+        other
+        for other in before
+        if polling(other) and other.failed and other.number > same[0].number and not _done(other.task, before, case)
+    ]
+    if not too_many and len(same) < len(made):
+        # Replies do not tell which request made which task, so the poll may have been one of another video.
+        failed = [other for other in failed if other is before[-1]]
+    return failed[-1] if failed else None
+
+
+def _done(task: str | None, before: list[Attempt], case: Case) -> bool:
+    """Whether the caller had all of the task that there is to have."""
+    return any(
+        polling(other)
+        and other.task == task
+        and not other.failed
+        and (other.reply.completed or (other.reply.completed is None and other.operation == _RESULT))
+        and (other.operation == _RESULT or case.scenario == BY_HAND)
+        for other in before
+    )
 
 
 def _apart(attempt: Attempt, failed: Attempt, lane: Lane, case: Case) -> bool:

@@ -5,7 +5,25 @@ from typing import Any
 from pytest_ominigate.rules.unsafe_retry import RULE
 from pytest_ominigate.timeline import Case
 
-from .timelines import OK, ONE, RESET, THREE, TWO, Table, call, cut, error, found, must, several, step, table, video
+from .timelines import (
+    DONE,
+    MAKING,
+    OK,
+    ONE,
+    RESET,
+    THREE,
+    TWO,
+    Table,
+    call,
+    cut,
+    error,
+    found,
+    must,
+    several,
+    step,
+    table,
+    video,
+)
 
 TIMEOUT = error("image_generation_timeout")
 BILL = error("video_billing_error")
@@ -94,6 +112,41 @@ GUILTY: Table = {
         ),
         must(4),
     ),
+    "though the next poll went well": (
+        video((0, "create", OK), (5, "status", FAILED), (6, "status", MAKING), (7, "create", OK)),
+        must(4),
+    ),
+    "though the next poll saw it done": (
+        video((0, "create", OK), (5, "status", FAILED), (6, "status", DONE), (7, "create", OK)),
+        must(4),
+    ),
+    "after a look at a result that is still to come": (
+        video((0, "create", OK), (5, "status", FAILED), (6, "result", MAKING), (7, "create", OK)),
+        must(4),
+    ),
+    "nearly the same video after a poll that went well": (
+        video(
+            (0, "create", OK),
+            (5, "status", FAILED),
+            (6, "status", MAKING),
+            step(7, OK, operation="video.create", body=NUDGED),
+            steps=["a film"],
+        ),
+        must(4),
+    ),
+    "by hand, while the video is still made": (
+        video((0, "create", OK), (5, "status", FAILED), (6, "status", MAKING), (7, "create", OK), scenario="marked"),
+        must(4),
+    ),
+    "the first of two videos, right after a failed poll": (
+        video(
+            (0, "create", OK),
+            step(1, OK, operation="video.create", body=OTHER),
+            (5, "status", FAILED),
+            (6, "create", OK),
+        ),
+        must(4),
+    ),
     "after all the retries of the poll": (
         video((0, "create", OK), (5, "status", FAILED), (6, "status", FAILED), (8, "create", OK)),
         must(4),
@@ -136,6 +189,30 @@ INNOCENT: Table = {
         (0, "create", error("video_generation_failed")),
         step(1, OK, operation="video.create", body=NUDGED),
         steps=["a film"],
+    ),
+    "a video again whose create had failed, after a poll of another failed": video(
+        step(0, FAILED, operation="video.create", body=OTHER),
+        (0, "create", OK),
+        (5, "status", FAILED),
+        (6, "status", OK),
+        step(7, OK, operation="video.create", body=OTHER),
+        steps=["a film", "another"],
+    ),
+    "a video again, after a poll that may have been one of another": video(
+        (0, "create", OK),
+        step(1, OK, operation="video.create", body=OTHER),
+        (5, "status", FAILED),
+        (6, "status", MAKING),
+        (7, "create", OK),
+    ),
+    "a video again that was polled without a failure": video(
+        (0, "create", OK), (5, "status", MAKING), (10, "status", MAKING), (11, "create", OK), steps=["a film"]
+    ),
+    "by hand, a second video after a first that was seen done": video(
+        (0, "create", OK), (5, "status", FAILED), (6, "status", DONE), (7, "create", OK), scenario="marked"
+    ),
+    "a second video after a result that was fetched": video(
+        (0, "create", OK), (5, "status", FAILED), (6, "status", DONE), (7, "result", DONE), (8, "create", OK)
     ),
     "a second video after a first that went well in the end": video(
         (0, "create", OK), (5, "status", FAILED), (6, "status", OK), (7, "result", OK), (8, "create", OK)
