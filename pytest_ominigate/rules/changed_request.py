@@ -11,11 +11,13 @@ answers another question than the caller's, and nobody tells.
 Build the body once, and send those bytes again. Another model after the retries is a fallback and may differ.
 
 ## How it is judged
-Section "upstream_failed / How to handle" of the page. Compared is the next request of the same caller with the same
-operation, key and model, members in any order. After a stream that dropped it is a MUST, otherwise a SHOULD. It is
-not judged after a failure without a code or one that asks for a change; nor after image_generation_failed,
-video_generation_failed and tpm_rate_limited once the same request was tried again, since the page advises a simpler or
-smaller one then. In a test written by hand, another prompt or other messages are another request; so is, in any call,
+Section "upstream_failed / How to handle" of the page. Compared is the next request of the same caller for the same
+kind of work with the same key and model, members in any order. After a stream that dropped it is a MUST, otherwise a
+SHOULD. If nothing differs but that the answer is to come as a whole or as a stream, that is a SHOULD after a stream
+that dropped, since all that the caller asked is asked again, and else it is not judged. It is not judged after a
+failure without a code or one that asks for a change; nor after image_generation_failed, video_generation_failed and
+tpm_rate_limited once the same request was tried again, since the page advises a simpler or smaller one then. In a test
+written by hand, another prompt, other messages or an answer in another form are another request; so is, in any call,
 one of the several that a healthy call makes by itself.
 """
 
@@ -26,6 +28,7 @@ from typing import Any
 
 from ..catalogue import Catalogue
 from ..timeline import Attempt, Case, Lane, ReplyKind, Run, lanes
+from ..timeline.pairing import asks_the_same, kind_of_work
 from .base import BY_HAND, Finding, Level, Rule, Violation, prose
 from .evidence import code_named, entry_of, polling, stream_dropped
 
@@ -39,11 +42,14 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
             again = next((other for other in lane.after(run.last) if _same_intent(other, run.last)), None)
             if again is None or not run.last.failed or not _must_not_change(run, lane, catalogue):
                 continue
-            if case.scenario == BY_HAND and _content(again) != _content(run.last):
+            if case.scenario == BY_HAND and _call(again) != _call(run.last):
+                continue
+            dropped, the_same = stream_dropped(run.last), asks_the_same(again, run.last)
+            if the_same and not dropped:
                 continue
             yield Violation(
                 rule=RULE.name,
-                level=Level.MUST if stream_dropped(run.last) else Level.SHOULD,
+                level=Level.MUST if dropped and not the_same else Level.SHOULD,
                 expected=f"the original request again after {code_named(run.last)}",
                 observed=f"request {again.number} differs in {_difference(run.last, again)}",
                 trial=lane.trial,
@@ -54,9 +60,9 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
 
 
 def _same_intent(other: Attempt, failed: Attempt) -> bool:
-    if polling(failed) or (other.operation, other.key, other.model) != (failed.operation, failed.key, failed.model):
+    if polling(failed) or polling(other) or (other.key, other.model) != (failed.key, failed.model):
         return False
-    return other.body != failed.body
+    return kind_of_work(other.operation) == kind_of_work(failed.operation) and other.body != failed.body
 
 
 def _must_not_change(run: Run, lane: Lane, catalogue: Catalogue) -> bool:
@@ -80,9 +86,10 @@ def _tried_again(run: Run, lane: Lane) -> bool:
     )
 
 
-def _content(attempt: Attempt) -> list[Any]:
+def _call(attempt: Attempt) -> list[Any]:
+    """What tells the calls of a test apart."""
     body = _members(attempt)
-    return [body.get(name) for name in _CONTENT]
+    return [attempt.operation, *(body.get(name) for name in _CONTENT)]
 
 
 def _difference(failed: Attempt, again: Attempt) -> str:

@@ -14,9 +14,10 @@ longer than you can wait, give up: that is fine. Never shorten the wait.
 
 ## How it is judged
 Section "rate_limit_error" of the page. The retry is the next attempt of the same caller with the same operation, key
-and body. Ten milliseconds are forgiven for seconds, and one second for a date, whose grain that is. After 0 or a past
-date any wait is fine. A negative or unreadable value forbids nothing, and the ordinary backoff is expected: it is a
-SHOULD to answer it with requests in the same instant, or to stall on it for more than a minute. Replies without a
+and body; the same asked for without streaming, or with it, is one too, but for a test written by hand, which may do
+both by itself. Ten milliseconds are forgiven for seconds, and one second for a date, whose grain that is. After 0 or a
+past date any wait is fine. A negative or unreadable value forbids nothing, and the ordinary backoff is expected: it is
+a SHOULD to answer it with requests in the same instant, or to stall on it for more than a minute. Replies without a
 readable error are not judged.
 """
 
@@ -28,14 +29,14 @@ from ..catalogue import Catalogue
 from ..catalogue.retry_after import form
 from ..timeline import Case, Lane, ReplyKind, Retry, lanes
 from .base import Finding, Level, Rule, Violation, prose
-from .evidence import seconds, unreadable_wish
+from .evidence import seconds, sent_again, unreadable_wish
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Find the first early retry of each request, and what was made of an unreadable wish."""
     for lane in lanes(case):
         for run in lane.runs:
-            early = next((retry for retry in run.retries if _too_early(retry, catalogue)), None)
+            early = next((retry for retry in sent_again(run, lane, case) if _too_early(retry, catalogue)), None)
             if early is not None:
                 yield _early(early, lane)
             wishes = [retry for retry in run.retries if unreadable_wish(retry.failed) and _coded(retry)]

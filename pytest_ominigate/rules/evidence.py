@@ -6,7 +6,8 @@ import re
 
 from ..catalogue import Catalogue, Duty, ErrorEntry
 from ..catalogue.retry_after import form
-from ..timeline import POLLS, Attempt, Ending, EndingKind, Lane, ReplyKind
+from ..timeline import POLLS, Attempt, Case, Ending, EndingKind, Lane, ReplyKind, Retry, Run
+from .base import BY_HAND
 
 CODED = (ReplyKind.ERROR, ReplyKind.STREAM_ERROR)
 """The kinds of reply that carry a code."""
@@ -50,6 +51,15 @@ def unreadable_wish(attempt: Attempt) -> bool:
 def stream_dropped(attempt: Attempt) -> bool:
     """Whether the reply was a stream that broke, ended too soon or turned into an error."""
     return attempt.operation.endswith("_stream") and attempt.reply.kind in _DROPPED
+
+
+def sent_again(run: Run, lane: Lane, case: Case) -> tuple[Retry, ...]:
+    """The retries of a request, and the same asked for with streaming switched on, off or changed, in order.
+
+    In a test written by hand both forms may be calls of the test itself.
+    """
+    switches = () if case.scenario == BY_HAND else lane.switches(run)
+    return tuple(sorted((*run.retries, *switches), key=lambda retry: retry.again.number))
 
 
 def bought(attempt: Attempt) -> str:

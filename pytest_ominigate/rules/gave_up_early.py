@@ -57,8 +57,9 @@ def _judge(run: Run, lane: Lane, catalogue: Catalogue) -> Violation | None:
         return None
     fallback = any(kind_of_work(other.operation) == kind_of_work(last.operation) for other in later)
     entry = entry_of(last, catalogue)
+    step = last.operation.removesuffix("_stream")
     # What another key, model or body was tried with before counts for the last of them: all roads were tried.
-    failed = sum(each.failed and each.operation == last.operation for each in lane.alike(last))
+    failed = sum(each.failed and each.operation.removesuffix("_stream") == step for each in lane.alike(last))
     if entry is None:
         # A dropped stream has no code: the page wants it resent, and nobody's SDK does.
         surfaced = lane.ending is not None and told(lane.ending, last)
@@ -82,7 +83,7 @@ def _goes_on(other: Attempt, last: Attempt) -> bool:
         return polling(other) and other.task == last.task
     if other.key != last.key or other.model != last.model:
         return False
-    # The same with a changed body, or streaming instead of whole: changed-request looks at those.
+    # The same with a changed body: changed-request looks at that, also where a stream became a whole answer.
     return kind_of_work(other.operation) == kind_of_work(last.operation) and not polling(other)
 
 

@@ -14,8 +14,9 @@ Read `error.code`. Surface the cap with its `resets_at`, use another key where t
 
 ## How it is judged
 Section "usage_cap_exceeded" of the page. The moment counts at which the retry arrives; a second of grain is allowed,
-since `resets_at` is told in whole seconds. Another key is not accused, although an account's cap holds for all of
-them. Where the reply told no `resets_at`, a retry is inconclusive.
+since `resets_at` is told in whole seconds. The same asked for without streaming, or with it, is a retry too, but for a
+test written by hand, which may do both by itself. Another key is not accused, although an account's cap holds for all
+of them. Where the reply told no `resets_at`, a retry is inconclusive.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ from collections.abc import Iterator
 from ..catalogue import Catalogue, Duty
 from ..timeline import Case, lanes
 from .base import Finding, Inconclusive, Level, Rule, Violation, prose
-from .evidence import duty_of, seconds
+from .evidence import duty_of, seconds, sent_again
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
@@ -33,7 +34,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     tolerance = catalogue.limits["reset_tolerance"]
     for lane in lanes(case):
         for run in lane.runs:
-            for retry in run.retries:
+            for retry in sent_again(run, lane, case):
                 if duty_of(retry.failed, catalogue) is not Duty.UNTIL_RESET:
                     continue
                 resets_at = retry.failed.reply.resets_at

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Hashable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache, wraps
@@ -16,6 +17,8 @@ TEXT = ("chat", "messages")
 """The kinds of work that answer a prompt with text, each in the dialect of another provider."""
 ASIDE = ("models", "other")
 """The operations that do no work that a caller asked for."""
+_DELIVERY = ("stream", "stream_options")
+"""The members of a body that say how the answer comes, not what is asked."""
 _KEPT = 32
 
 
@@ -104,6 +107,22 @@ class Lane:
         """What the caller sent after *attempt*, without the other requests that the call makes by itself."""
         return tuple(other for other in self.alike(attempt) if other.number > attempt.number)
 
+    def switches(self, run: Run) -> tuple[Retry, ...]:
+        """Each failed attempt of *run* after which the same was asked for with streaming switched on, off or changed.
+
+        These are no retries of the run: the body differs. But whoever must not ask again must not ask so either.
+        """
+        own = {attempt.number for attempt in run.attempts}
+        if len(own) == len(self.attempts):
+            return ()
+        asked = [other for other in self.alike(run.first) if asks_the_same(other, run.first)]
+        latest = {again.number: failed.number for failed, again in pairwise(self.attempts)}
+        return tuple(
+            Retry(failed=failed, again=again, index=index, direct=latest[again.number] == failed.number)
+            for index, (failed, again) in enumerate(pairwise(asked))
+            if failed.failed and failed.number in own and again.number not in own
+        )
+
     def called_off(self, attempt: Attempt) -> bool:
         """Whether another request that the call makes by itself failed: then there is no use in *attempt* either."""
         return bool(self.steps) and any(end.failed and end.number != attempt.number for end in self.ends)
@@ -173,6 +192,15 @@ def kind_of_work(operation: str) -> str:
     return operation.partition(".")[0].removesuffix("_stream")
 
 
+def asks_the_same(one: Attempt, other: Attempt) -> bool:
+    """Whether two requests for work differ in nothing but how the answer comes: as a stream or as a whole."""
+    return (
+        one.operation not in (*POLLS, *ASIDE)
+        and (kind_of_work(one.operation), one.key, one.model) == (kind_of_work(other.operation), other.key, other.model)
+        and _question(one.request) == _question(other.request)
+    )
+
+
 def _lanes(case: Case, trial: Trial, index: int) -> Iterator[Lane]:
     # Sorted by caller once: there may be thousands of them.
     sent: dict[int, list[Attempt]] = {number: [] for number in range(1, len(trial.endings) + 1)}
@@ -211,6 +239,18 @@ def _identity(attempt: Attempt) -> Hashable:
     else:
         what = (attempt.model, _fingerprint(attempt.request))
     return attempt.lane, attempt.operation, attempt.key, what
+
+
+@lru_cache(maxsize=256)
+def _question(request: Request) -> str:
+    """What is asked, however the answer is to come."""
+    try:
+        body = request.json()
+    except ValueError:
+        body = None
+    if not isinstance(body, dict):
+        return request.fingerprint
+    return json.dumps({name: value for name, value in body.items() if name not in _DELIVERY}, sort_keys=True)
 
 
 @lru_cache(maxsize=256)

@@ -11,8 +11,10 @@ from .timelines import (
     OK,
     ONE,
     RESET,
+    STREAMED,
     THREE,
     TWO,
+    WHOLE,
     Table,
     call,
     cut,
@@ -52,6 +54,26 @@ GUILTY: Table = {
         must(2),
     ),
     "after an error event": (call((0, stream_error()), step(1, OK, body=SHORTER), operation="chat_stream"), must(2)),
+    "whole instead of streamed": (
+        call(step(0, cut(), body=STREAMED), step(1, OK, operation="chat", body=WHOLE), operation="chat_stream"),
+        should(2),
+    ),
+    "streamed in another way": (
+        call(
+            step(0, cut(), body=STREAMED),
+            step(1, OK, body=STREAMED | {"stream_options": {"include_usage": True}}),
+            operation="chat_stream",
+        ),
+        should(2),
+    ),
+    "whole instead of streamed, and shorter": (
+        call(step(0, cut(), body=STREAMED), step(1, OK, operation="chat", body=SHORTER), operation="chat_stream"),
+        must(2),
+    ),
+    "whole instead of streamed, and shorter, where no stream had begun": (
+        call(step(0, FAILED, body=STREAMED), step(1, OK, operation="chat", body=SHORTER), operation="chat_stream"),
+        should(2),
+    ),
     "a simpler picture at once": (call((0, IMAGE), step(1, OK, body=SMALL), operation="image"), should(2)),
     "fewer tokens at once": (call((0, TOKENS), step(1, OK, body=SHORTER)), should(2)),
     "fewer tokens later, under a limit of another kind": (
@@ -100,7 +122,15 @@ INNOCENT: Table = {
     "a cut body that is no stream": call((0, cut()), step(1, OK, body=SHORTER)),
     "an unreadable body": call((0, HTML), step(1, OK, body=SHORTER)),
     "another request after a success": call((0, FAILED), (1, OK), step(2, OK, body=SHORTER)),
-    "whole instead of streamed": call((0, cut()), step(1, OK, operation="chat", body=SHORTER), operation="chat_stream"),
+    "whole instead of streamed, where no stream had begun": call(
+        step(0, FAILED, body=STREAMED), step(1, OK, operation="chat", body=WHOLE), operation="chat_stream"
+    ),
+    "by hand, an answer in another form": call(
+        step(0, cut(), body=STREAMED),
+        step(1, OK, operation="chat", body=SHORTER),
+        operation="chat_stream",
+        scenario="marked",
+    ),
     "by hand, another question": call((0, FAILED), step(1, OK, body=OTHER), scenario="marked"),
     "another caller's request": call((0, FAILED), step(1, OK, body=SHORTER, lane=2), (1, OK)),
 }

@@ -5,7 +5,7 @@ from typing import Any
 from pytest_ominigate.rules.early_retry import RULE
 from pytest_ominigate.timeline import Case, ReplyKind
 
-from .timelines import OK, Table, broken, call, error, found, must, should, step, table, video
+from .timelines import OK, STREAMED, WHOLE, Table, broken, call, error, found, must, should, step, table, video
 
 
 def limit(after: float | None = None, **facts: Any) -> Any:
@@ -25,6 +25,10 @@ GUILTY: Table = {
     "a date, two seconds early": (call((0, limit(date=20)), (18, OK)), must(2)),
     "a date is ignored": (call((0, limit(date=20)), (1, OK)), must(2)),
     "with another error than a rate limit": (call((0, error("upstream_failed", after=20)), (1, OK)), must(2)),
+    "at once without streaming": (
+        call(step(0, limit(20), body=STREAMED), step(0, OK, operation="chat", body=WHOLE), operation="chat_stream"),
+        must(2),
+    ),
     "a poll": (video((0, "create", OK), (5, "status", limit(20)), (10, "status", OK)), must(3)),
     "in one of two lanes": (
         call((0, limit(20)), step(0, limit(20), lane=2), step(1, OK, lane=2), (20, OK)),
@@ -37,6 +41,9 @@ GUILTY: Table = {
 INNOCENT: Table = {
     "exactly as asked": call((0, limit(20)), (20, OK)),
     "a rounding early": call((0, limit(20)), (19.995, OK)),
+    "without streaming, as late as asked": call(
+        step(0, limit(20), body=STREAMED), step(20, OK, operation="chat", body=WHOLE), operation="chat_stream"
+    ),
     "longer": call((0, limit(20)), (25, OK)),
     "given up": call((0, limit(3600))),
     "a date within its grain": call((0, limit(date=20)), (19.2, OK)),

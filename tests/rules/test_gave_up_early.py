@@ -11,7 +11,9 @@ from .timelines import (
     ONE,
     RESET,
     STOPPED,
+    STREAMED,
     TWO,
+    WHOLE,
     Table,
     call,
     cut,
@@ -51,6 +53,10 @@ GUILTY: Table = {
         should(1),
     ),
     "the failure is swallowed as well": (call((0, FAILED), ending=returned()), must(1)),
+    "two requests, one of them without streaming": (
+        call(step(0, FAILED, body=STREAMED), step(1, FAILED, operation="chat", body=WHOLE), operation="chat_stream"),
+        should(2),
+    ),
     "a fallback to another model instead of a retry": (
         call((0, FAILED), step(0, OK, model="anthropic/claude")),
         should(1),

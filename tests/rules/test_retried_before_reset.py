@@ -5,7 +5,7 @@ from typing import Any
 from pytest_ominigate.rules.retried_before_reset import RULE
 from pytest_ominigate.timeline import Case
 
-from .timelines import CATALOGUE, OK, UNKNOWN, Table, call, error, found, must, step, table, video
+from .timelines import CATALOGUE, OK, STREAMED, UNKNOWN, WHOLE, Table, call, error, found, must, step, table, video
 
 DAY = error("key_daily_limit", resets_in=3600)
 MONTH = error("key_monthly_limit", resets_in=31 * 86400)
@@ -17,6 +17,10 @@ GUILTY: Table = {
     "two seconds early": (call((0, DAY), (3598, OK)), must(2)),
     "the account's cap, with the same key": (call((0, ACCOUNT), (60, ACCOUNT)), must(2)),
     "a poll": (video((0, "create", OK), (5, "status", DAY), (10, "status", OK)), must(3)),
+    "without streaming": (
+        call(step(0, DAY, body=STREAMED), step(1, OK, operation="chat", body=WHOLE), operation="chat_stream"),
+        must(2),
+    ),
     "waited for once, not twice": (call((0, DAY), (3600, DAY), (3601, OK)), must(3)),
 }
 
@@ -26,6 +30,9 @@ INNOCENT: Table = {
     "and a little longer": call((0, DAY), (3661.5, OK)),
     "whole months": call((0, MONTH), (31 * 86400, OK)),
     "within the second that resets_at is told in": call((0, DAY), (3599.1, OK)),
+    "without streaming, after the reset": call(
+        step(0, DAY, body=STREAMED), step(3600, OK, operation="chat", body=WHOLE), operation="chat_stream"
+    ),
     "another key": call((0, DAY), step(0, OK, key="key 2")),
     "another key of the same account": call((0, ACCOUNT), step(0, ACCOUNT, key="key 2")),
     "another request": call((0, DAY), step(0, OK, model="openai/gpt-5")),

@@ -8,7 +8,24 @@ from pytest_ominigate.catalogue import Duty
 from pytest_ominigate.rules.retried_permanent_error import RULE
 from pytest_ominigate.timeline import Case
 
-from .timelines import CATALOGUE, HTML, OK, RESET, Table, call, error, found, must, step, stream_error, table, video
+from .timelines import (
+    CATALOGUE,
+    HTML,
+    OK,
+    RESET,
+    STREAMED,
+    WHOLE,
+    Table,
+    call,
+    error,
+    found,
+    must,
+    several,
+    step,
+    stream_error,
+    table,
+    video,
+)
 
 KEY = error("invalid_api_key")
 BAD = error("invalid_request")
@@ -27,6 +44,23 @@ GUILTY: Table = {
     "another key in between": (call((0, KEY), step(0, KEY, key="key 2"), (1, KEY)), must(3)),
     "a poll with a refused key goes on": (video((0, "create", OK), (5, "status", KEY), (10, "status", OK)), must(3)),
     "a request that costs too much, unchanged": (call((0, COST), (1, OK)), must(2)),
+    "the same without streaming": (
+        call(step(0, KEY, body=STREAMED), step(0, OK, operation="chat", body=WHOLE), operation="chat_stream"),
+        must(2),
+    ),
+    "the same, now streaming": (
+        call(step(0, KEY, body=WHOLE), step(0, OK, operation="chat_stream", body=STREAMED)),
+        must(2),
+    ),
+    "a malformed request, unchanged after a try without streaming": (
+        call(
+            step(0, BAD, body=STREAMED),
+            step(0, BAD, operation="chat", body=WHOLE),
+            step(1, BAD, body=STREAMED),
+            operation="chat_stream",
+        ),
+        must(3),
+    ),
     "in the second of two lanes": (
         call((0, KEY), step(0, KEY, lane=2), step(1, KEY, lane=2)),
         must(3),
@@ -42,6 +76,32 @@ INNOCENT: Table = {
     "another key": call((0, KEY), step(0, OK, key="key 2")),
     "a changed body after a 400": call((0, BAD), step(0, OK, body=CHEAPER)),
     "a cheaper request": call((0, COST), step(0, OK, body=CHEAPER)),
+    "a malformed request without streaming": call(
+        step(0, BAD, body=STREAMED), step(0, OK, operation="chat", body=WHOLE), operation="chat_stream"
+    ),
+    "one that costs too much, without streaming": call(
+        step(0, COST, body=STREAMED), step(0, OK, operation="chat", body=WHOLE), operation="chat_stream"
+    ),
+    "without streaming, with another key": call(
+        step(0, KEY, body=STREAMED), step(0, OK, operation="chat", body=WHOLE, key="key 2"), operation="chat_stream"
+    ),
+    "without streaming, another question": call(
+        step(0, KEY, body=STREAMED), step(0, OK, operation="chat", body=CHEAPER), operation="chat_stream"
+    ),
+    "a call that asks both ways by itself": several(
+        call(step(0, KEY, body=STREAMED), step(0, OK, operation="chat", body=WHOLE), operation="chat_stream"),
+        STREAMED,
+        WHOLE,
+    ),
+    "a test by hand that asks both ways": call(
+        step(0, KEY, body=STREAMED),
+        step(0, OK, operation="chat", body=WHOLE),
+        operation="chat_stream",
+        scenario="marked",
+    ),
+    "another caller's without streaming": call(
+        step(0, KEY, body=STREAMED), step(0, OK, operation="chat", body=WHOLE, lane=2), operation="chat_stream"
+    ),
     "another model": call((0, error("model_not_found")), step(0, OK, model="openai/gpt-5")),
     "the retry of a transient error": call((0, error("upstream_failed")), (1, OK)),
     "until_reset is another rule's": call((0, error("key_daily_limit", resets_in=60)), (1, OK)),

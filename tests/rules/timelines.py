@@ -251,6 +251,11 @@ ONE, TWO, THREE = ({"model": "openai/gpt-image-1", "prompt": prompt} for prompt 
 """Bodies of three requests."""
 
 
+WHOLE = {"model": "openai/gpt-4o", "messages": [{"role": "user", "content": "ping"}]}
+STREAMED = {**WHOLE, "stream": True}
+"""The same question, to be answered as a whole and as a stream."""
+
+
 def several(what: Case, *bodies: dict[str, Any]) -> Case:
     """The same of a call that makes several requests by itself, with these bodies."""
     sent = (Request(method="POST", path="/v1/images", body=json.dumps(body).encode()) for body in bodies)

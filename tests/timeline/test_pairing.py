@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pytest_ominigate.timeline import Case, Run, lanes, retries, runs
 from pytest_ominigate.timeline.pairing import kind_of_work
-from tests.rules.timelines import OK, RESET, call, error, raised, returned, step, video
+from tests.rules.timelines import OK, RESET, STREAMED, WHOLE, call, error, raised, returned, step, video
 
 FAILED = error("upstream_failed")
 
@@ -131,6 +131,64 @@ class TestLanes:
         lane, _ = lanes(call((0, FAILED), step(0, OK, lane=2), (1, OK)))
 
         assert [attempt.number for attempt in lane.after(lane.attempts[0])] == [3]
+
+
+class TestSwitches:
+    """The same asked for with streaming switched on, off or changed."""
+
+    def of(self, what: Case) -> list[list[tuple[int, int, bool]]]:
+        (lane,) = lanes(what)
+        return [
+            [(each.failed.number, each.again.number, each.direct) for each in lane.switches(run)] for run in lane.runs
+        ]
+
+    def test_after_each_failure_the_next_request_counts(self) -> None:
+        what = call(
+            step(0, FAILED, body=STREAMED),
+            step(1, FAILED, operation="chat", body=WHOLE),
+            step(2, FAILED, body=STREAMED),
+            operation="chat_stream",
+        )
+
+        assert self.of(what) == [[(1, 2, True)], [(2, 3, True)]]
+
+    def test_a_retry_is_none(self) -> None:
+        what = call(
+            step(0, FAILED, body=STREAMED),
+            step(1, FAILED, body=STREAMED),
+            step(2, OK, operation="chat", body=WHOLE),
+            operation="chat_stream",
+        )
+
+        assert self.of(what) == [[(2, 3, True)], []]
+
+    def test_a_request_in_between_is_noticed(self) -> None:
+        what = call(
+            step(0, FAILED, body=STREAMED),
+            step(0, OK, operation="models"),
+            step(2, OK, operation="chat", body=WHOLE),
+            operation="chat_stream",
+        )
+
+        assert self.of(what)[0] == [(1, 3, False)]
+
+    def test_options_of_the_stream_make_no_difference(self) -> None:
+        body = STREAMED | {"stream_options": {"include_usage": True}}
+
+        assert self.of(call(step(0, FAILED, body=STREAMED), step(1, OK, body=body)))[0] == [(1, 2, True)]
+
+    def test_nothing_is_one_after_a_success(self) -> None:
+        assert self.of(call(step(0, OK, body=STREAMED), step(1, OK, operation="chat", body=WHOLE))) == [[], []]
+
+    def test_another_body_key_or_model_is_none(self) -> None:
+        for other in ({"body": {**WHOLE, "max_tokens": 5}}, {"key": "key 2"}, {"model": "anthropic/claude"}):
+            again = step(1, OK, operation="chat", **({"body": WHOLE} | other))
+
+            assert self.of(call(step(0, FAILED, body=STREAMED), again, operation="chat_stream")) == [[], []]
+
+    def test_polls_and_bodies_that_are_no_json_objects_have_none(self) -> None:
+        assert self.of(video((0, "create", OK), (5, "status", FAILED), (6, "result", OK))) == [[], [], []]
+        assert self.of(call(step(0, FAILED, body=[1]), step(1, OK, body=[2]))) == [[], []]
 
 
 def test_kinds_of_work() -> None:
