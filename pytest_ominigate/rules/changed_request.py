@@ -24,15 +24,12 @@ one of the several that a healthy call makes by itself.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Any
 
 from ..catalogue import Catalogue
 from ..timeline import Attempt, Case, Lane, ReplyKind, Run, lanes
 from ..timeline.pairing import asks_the_same, kind_of_work
 from .base import BY_HAND, Finding, Level, Rule, Violation, prose
-from .evidence import code_named, entry_of, polling, stream_dropped
-
-_CONTENT = ("messages", "prompt", "input")
+from .evidence import code_named, content, entry_of, members, polling, stream_dropped
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
@@ -42,7 +39,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
             again = next((other for other in lane.after(run.last) if _same_intent(other, run.last)), None)
             if again is None or not run.last.failed or not _must_not_change(run, lane, catalogue):
                 continue
-            if case.scenario == BY_HAND and _call(again) != _call(run.last):
+            if case.scenario == BY_HAND and not _same_call(again, run.last):
                 continue
             dropped, the_same = stream_dropped(run.last), asks_the_same(again, run.last)
             if the_same and not dropped:
@@ -86,24 +83,15 @@ def _tried_again(run: Run, lane: Lane) -> bool:
     )
 
 
-def _call(attempt: Attempt) -> list[Any]:
-    """What tells the calls of a test apart."""
-    body = _members(attempt)
-    return [attempt.operation, *(body.get(name) for name in _CONTENT)]
+def _same_call(one: Attempt, other: Attempt) -> bool:
+    """Whether two requests of a test may come of one and the same call."""
+    return one.operation == other.operation and content(one) == content(other)
 
 
 def _difference(failed: Attempt, again: Attempt) -> str:
-    old, new = _members(failed), _members(again)
+    old, new = members(failed), members(again)
     names = sorted(name for name in {*old, *new} if old.get(name) != new.get(name))
     return ", ".join(names) or "its body"
-
-
-def _members(attempt: Attempt) -> dict[str, Any]:
-    try:
-        body = attempt.request.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
 
 
 RULE = Rule(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from ..catalogue import Catalogue, Duty, ErrorEntry
 from ..catalogue.retry_after import form
@@ -15,6 +16,7 @@ BROKEN = (ReplyKind.RESET, ReplyKind.CUT, ReplyKind.UNFINISHED)
 """The kinds of reply that break off without a code."""
 _DROPPED = (ReplyKind.CUT, ReplyKind.UNFINISHED, ReplyKind.STREAM_ERROR)
 _CREATE = "video.create"
+_CONTENT = ("messages", "prompt", "input")
 _LOG = "log record"
 
 
@@ -64,11 +66,23 @@ def sent_again(run: Run, lane: Lane, case: Case) -> tuple[Retry, ...]:
 
 def bought(attempt: Attempt) -> str:
     """What a request would have made, as far as two requests for the same thing can be told from others."""
-    try:
-        prompt = attempt.request.json().get("prompt")
-    except (ValueError, AttributeError):
-        prompt = None
+    prompt = members(attempt).get("prompt")
     return prompt if isinstance(prompt, str) else attempt.body
+
+
+def content(attempt: Attempt) -> list[Any]:
+    """What a request asks, whichever model is to answer, and how."""
+    body = members(attempt)
+    return [body.get(name) for name in _CONTENT]
+
+
+def members(attempt: Attempt) -> dict[str, Any]:
+    """The members of a request's body; none where it is no JSON object."""
+    try:
+        body = attempt.request.json()
+    except ValueError:
+        return {}
+    return body if isinstance(body, dict) else {}
 
 
 def polling(attempt: Attempt) -> bool:

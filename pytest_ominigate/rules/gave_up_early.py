@@ -12,13 +12,14 @@ Send the same request again after growing waits, twice or more, and surface the 
 another key comes after the retries, not instead of them.
 
 ## How it is judged
-Section "upstream_error" of the page and the section of each error. What counts is the number of requests with the
-same key and body, the first included; where other keys or models were tried before, theirs count too. Fewer than the
-least number that the catalogue gives is a MUST. It is a SHOULD where the request was tried again but less often than
+Section "upstream_error" of the page and the section of each error. What counts is the number of requests with the same
+key and body, the first included; where other keys or models were tried before, theirs count too. Fewer than the least
+number that the catalogue gives is a MUST. It is a SHOULD where the request was tried again but less often than
 advised, where a fallback to another model or key took the place of the retries, where a stream that had begun broke
-off (no stock SDK resends those), and where an unreadable Retry-After left only the ordinary backoff. Giving up is
-fine where Retry-After asks for more than half a minute, where the call ended with a timeout of the caller's own, and
-where another failed of the several requests that a healthy call makes by itself.
+off (no stock SDK resends those), and where an unreadable Retry-After left only the ordinary backoff. Giving up is fine
+where Retry-After asks for more than half a minute, where the call ended with a timeout of the caller's own, and where
+another failed of the several requests that a healthy call makes by itself. It is fine, too, where such a call asks
+several models the same, one of them answered at the time or later, and the caller got what a healthy call gets.
 For polls, asking for the task again is the retry.
 """
 
@@ -30,7 +31,7 @@ from ..catalogue import Catalogue
 from ..timeline import Attempt, Case, EndingKind, Lane, ReplyKind, Run, lanes
 from ..timeline.pairing import kind_of_work
 from .base import Finding, Level, Rule, Violation, prose
-from .evidence import asked_seconds, code_named, entry_of, polling, stream_dropped, told, unreadable_wish
+from .evidence import asked_seconds, code_named, content, entry_of, polling, stream_dropped, told, unreadable_wish
 
 
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
@@ -49,7 +50,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
 
 def _judge(run: Run, lane: Lane, catalogue: Catalogue) -> Violation | None:
     last = run.last
-    if not last.failed or last.operation not in catalogue.routes or lane.called_off(last):
+    if not last.failed or last.operation not in catalogue.routes or lane.called_off(last) or _outrun(last, lane):
         return None
     later = lane.after(last)
     # A video created anew because of a failed poll is unsafe-retry's affair.
@@ -75,6 +76,22 @@ def _judge(run: Run, lane: Lane, catalogue: Catalogue) -> Violation | None:
     level = Level.MUST if made < entry.min_requests and not excused else Level.SHOULD
     least = entry.min_requests if level is Level.MUST else entry.advised_requests
     return _violation(run, lane, level, f"at least {least} requests before giving up")
+
+
+def _outrun(last: Attempt, lane: Lane) -> bool:
+    """Whether the same was asked of several models at once, and another one's answer was enough for the caller."""
+    ending = lane.ending
+    if not lane.steps or ending is None or not ending.like_healthy:
+        return False
+    asked = content(last)
+    return any(asked) and any(
+        not other.failed
+        and other.at >= last.at
+        and other.body in lane.steps
+        and other.model != last.model
+        and content(other) == asked
+        for other in lane.work
+    )
 
 
 def _goes_on(other: Attempt, last: Attempt) -> bool:

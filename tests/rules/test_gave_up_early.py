@@ -36,7 +36,37 @@ FAILED = error("upstream_failed")
 INTERNAL = error("internal_error")
 TIMED_OUT = raised("timeout", timed_out=True)
 
+CLAUDE = "anthropic/claude"
+ASKED = {"messages": [{"role": "user", "content": "ping"}]}
+HERE, THERE, BRIEF = (
+    {"model": "openai/gpt-4o", **ASKED},
+    {"model": CLAUDE, **ASKED, "max_tokens": 100},
+    {"model": CLAUDE, "messages": [{"role": "user", "content": "name this chat"}]},
+)
+"""The same asked of two models, and something else."""
+
+
+def race(*steps: Any, **facts: Any) -> Case:
+    return several(call(*steps, **facts), HERE, THERE)
+
+
 GUILTY: Table = {
+    "one of two models, and the caller lacks its answer": (
+        race(
+            step(0, LIMIT, body=HERE),
+            step(0, OK, body=THERE, model=CLAUDE),
+            ending=returned("pong", like_healthy=False),
+        ),
+        must(1),
+    ),
+    "one of two models, though the other had answered long before": (
+        race(step(0, OK, body=THERE, model=CLAUDE), step(9, LIMIT, body=HERE), ending=returned()),
+        must(2),
+    ),
+    "another model is asked something else": (
+        several(call(step(0, LIMIT, body=HERE), step(0, OK, body=BRIEF, model=CLAUDE)), HERE, BRIEF),
+        must(1),
+    ),
     "the first of two questions": (several(call(step(0, LIMIT, body=ONE), step(0, OK, body=TWO)), ONE, TWO), must(1)),
     "a rate limit at the first request": (call((0, LIMIT)), must(1)),
     "an upstream failure at the first": (call((0, FAILED)), must(1)),
@@ -73,6 +103,17 @@ GUILTY: Table = {
 }
 
 INNOCENT: Table = {
+    "a race of two models that the other one wins": race(
+        step(0, LIMIT, body=HERE), step(0, OK, body=THERE, model=CLAUDE)
+    ),
+    "that it wins by another step": race(
+        step(0, LIMIT, body=HERE),
+        step(0, LIMIT, body=THERE, model=CLAUDE),
+        step(1, OK, body=THERE, model=CLAUDE),
+    ),
+    "whichever is seen first": race(
+        step(0, OK, body=THERE, model=CLAUDE), step(0, LIMIT, body=HERE), ending=returned()
+    ),
     "two questions, and one of them is called off as the other is refused": several(
         call(step(0, FAILED, body=ONE), step(0, error("invalid_request"), body=TWO)), ONE, TWO
     ),
