@@ -12,8 +12,8 @@ from .conductor import Conductor
 from .waiters import FOREVER
 
 _LOOK_S = 0.002
-_LOOK_LESS_OFTEN_S = 0.004
-"""As long as the test is at work: each look takes some time from it."""
+_LOOK_LESS_OFTEN_S = 0.010
+"""As long as the test is at work: each look takes the interpreter from it, and waits until it lets go."""
 _PAUSE_NS = 1_000_000_000
 """Between two looks: the process was stopped for a while, as with a suspended machine. That time says nothing."""
 _PATIENCE_NS = 300_000_000
