@@ -38,12 +38,9 @@ TIMED_OUT = raised("timeout", timed_out=True)
 
 CLAUDE = "anthropic/claude"
 ASKED = {"messages": [{"role": "user", "content": "ping"}]}
-HERE, THERE, BRIEF = (
-    {"model": "openai/gpt-4o", **ASKED},
-    {"model": CLAUDE, **ASKED, "max_tokens": 100},
-    {"model": CLAUDE, "messages": [{"role": "user", "content": "name this chat"}]},
-)
-"""The same asked of two models, and something else."""
+HERE = {"model": "openai/gpt-4o", **ASKED}
+THERE = {"model": CLAUDE, **ASKED, "max_tokens": 100}
+BRIEF = {"model": CLAUDE, "messages": [{"role": "user", "content": "name this chat"}]}
 
 
 def race(*steps: Any, **facts: Any) -> Case:
