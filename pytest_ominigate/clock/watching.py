@@ -120,7 +120,7 @@ class Watcher:
 
     def _find_escapes(self, unknown: list[threading.Thread]) -> None:
         """Notice a thread of the test that sleeps until real time wakes it, while nothing else is under way."""
-        if all(map(self._conductor.may_be_asleep, unknown)) and not inflight.anything():
+        if self._all_asleep(unknown):
             for thread in unknown:
                 self._conductor.sleepers.suspect(thread)
 
@@ -131,11 +131,21 @@ class Watcher:
         """
         conductor = self._conductor
         standing = conductor.pulses, conductor.hands.exact_ns
-        asleep = all(map(conductor.may_be_asleep, unknown)) and not inflight.anything()
-        if not (conductor.requests and asleep and standing == self._rested_at and census.AVAILABLE):
+        asleep = conductor.requests and standing == self._rested_at and census.AVAILABLE and self._all_asleep(unknown)
+        if not asleep:
             self._resting_since_ns, self._rested_at = now_ns, standing
         elif now_ns - max(self._resting_since_ns, self._awake_since_ns) > _LONGEST_REST_NS:
             conductor.doubt_rest()
+
+    def _all_asleep(self, threads: list[threading.Thread]) -> bool:
+        """Whether these threads sleep and nothing is under way to them.
+
+        What has arrived is no longer under way: its reader is awake, though it may not have come to run yet. So the
+        threads are looked at once more, last of all.
+        """
+        conductor = self._conductor
+        at_rest = all(map(conductor.may_be_asleep, threads)) and not inflight.anything()
+        return at_rest and all(map(conductor.sleepers.include, threads))
 
     def _find_stuck(self, unknown: list[threading.Thread], now_ns: int) -> None:
         """Notice a test that can never end: one that waits for nothing, for too long, or computes without a pause."""

@@ -13,11 +13,12 @@ Read `error.code` first. Fall back to the status only where the body has no read
 ## How it is judged
 Section "Envelope fields / code" of the page. Where the duty is broken under one status (a retry is asked for and there
 is none, or the other way round), the scenario is run under the other one as well, with the same error as often, and
-what the client does about the first such reply is compared: another request for the same thing, or none. One that
-comes after `resets_at` keeps the duty. Each side must be of one mind over its trials, and where they differ, the first
-status is tried once more: a client that keeps a state may have changed its mind by itself. The finding stands with the
-status under which the duty is broken. Calls that end in a timeout of the caller's own are left out, and so are those
-that had to be stopped and bodies without a readable code. The finding stands beside those about the retries themselves.
+what the client does about the first such reply is compared: another request for the same thing, or none. To wait for
+`resets_at` under one status only counts, too. Each side must be of one mind over its trials, and where they differ, the
+first status is tried once more: a client that keeps a state may have changed its mind by itself. The finding stands
+with the status under which the client does not simply do its duty. Calls that end in a timeout of the caller's own are
+left out, and so are those that had to be stopped and bodies without a readable code. The finding stands beside those
+about the retries themselves.
 """
 
 from __future__ import annotations
@@ -34,7 +35,7 @@ from .evidence import CODED
 def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     """Compare what is done under the two statuses."""
     entry, there = catalogue.get(case.code), replace(case, trials=case.reference)
-    if entry is None or not compares(case, catalogue) or _decisions(there, catalogue) != {entry.transient}:
+    if entry is None or not compares(case, catalogue) or _decisions(there) != {entry.transient}:
         return
     status, usual = _status(case), _status(there)
     under, other = (usual, status) if entry.transient else (status, usual)
@@ -50,33 +51,26 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
 def compares(case: Case, catalogue: Catalogue) -> bool:
     """Whether this side breaks the duty. If not, the other one is found where that is tried."""
     entry = catalogue.get(case.code)
-    return entry is not None and _decisions(case, catalogue) == {not entry.transient}
+    return entry is not None and _decisions(case) == {not entry.transient}
 
 
-def _decisions(case: Case, catalogue: Catalogue) -> set[bool]:
+def _decisions(case: Case) -> set[bool]:
     """Whether the first reply with the case's code was followed by a retry, in each lane that met it."""
     found = set()
     for lane in lanes(case):
         if case.code is None or (lane.ending is not None and lane.ending.timed_out):
             continue
         for run in lane.runs:
-            position = next((at for at, each in enumerate(run.attempts) if _met(each, case.code)), None)
-            if position is not None:
-                following = run.attempts[position + 1 : position + 2]
-                if following or not _cut_short(lane, case):
-                    found.add(any(_too_soon(run.attempts[position], again, catalogue) for again in following))
+            met = next((each for each in run.attempts if _met(each, case.code)), None)
+            if met is not None:
+                if met is not run.last or not _cut_short(lane, case):
+                    found.add(met is not run.last)
                 break
     return found
 
 
 def _met(attempt: Attempt, code: str) -> bool:
     return attempt.reply.kind in CODED and attempt.reply.code == code
-
-
-def _too_soon(met: Attempt, again: Attempt, catalogue: Catalogue) -> bool:
-    """Whether the request is a retry of the error, rather than one made once the cap was lifted."""
-    resets_at = met.reply.resets_at
-    return resets_at is None or again.at < resets_at - catalogue.limits["reset_tolerance"]
 
 
 def _cut_short(lane: Lane, case: Case) -> bool:

@@ -18,7 +18,7 @@ from contextlib import contextmanager
 import pytest
 import uvloop
 
-from pytest_ominigate.clock import VirtualClock, census
+from pytest_ominigate.clock import VirtualClock, census, inflight
 
 HOUR = 3600
 
@@ -64,6 +64,28 @@ def test_polling_with_a_time_limit_casts_doubt(doubtful: VirtualClock) -> None:
     os.close(writer)
 
     assert len(doubtful.doubts) == 1
+
+
+def test_a_thread_that_wakes_while_it_is_looked_at_casts_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As one whose reply has arrived, but that has not come to run."""
+    lock, ran = threading.Lock(), threading.Lock()
+    lock.acquire()
+    ran.acquire()
+
+    def nothing_is_under_way() -> bool:
+        if lock.locked() and clock._conductor.may_be_asleep(threading.main_thread()):
+            lock.release()
+            ran.acquire()
+        return False
+
+    with VirtualClock() as clock:
+        monkeypatch.setattr(inflight, "anything", nothing_is_under_way)
+        assert lock.acquire(timeout=HOUR)
+        lock.release()
+        ran.release()
+        time.sleep(10)
+
+        assert clock.doubts == ()
 
 
 def test_a_wait_that_escapes_while_nothing_else_waits_casts_doubt() -> None:

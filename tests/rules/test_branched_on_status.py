@@ -36,6 +36,7 @@ GUILTY: Table = {
         compared(once(error("upstream_failed", status=504)), again(error("upstream_failed")), "upstream_failed"),
         must(None),
     ),
+    "waits for the reset under one": (compared(trial([(0, cap(402)), (3600, OK)]), once(cap(429))), must(None)),
     "a poll": (
         compared(
             trial([step(5 * n, cap(429), operation="video.status", task="t") for n in range(2)]),
@@ -64,7 +65,6 @@ INNOCENT: Table = {
     "of two minds under one status": make_case(
         once(cap(402)), again(cap(402)), reference=(again(cap(429)),), code="key_daily_limit"
     ),
-    "after the reset under this one": compared(trial([(0, cap(402)), (3600, OK)]), once(cap(429))),
     "after the reset under both": compared(trial([(0, cap(402)), (3600, OK)]), trial([(0, cap(429)), (3600, OK)])),
     "stopped under the other before anything could be seen": compared(again(cap(402)), once(cap(429), stopped=True)),
     "doubted under the other": compared(again(cap(402)), once(cap(429), doubts=["a wait on real time"])),
