@@ -78,11 +78,7 @@ def content(attempt: Attempt) -> list[Any]:
 
 def members(attempt: Attempt) -> dict[str, Any]:
     """The members of a request's body; none where it is no JSON object."""
-    try:
-        body = attempt.request.json()
-    except ValueError:
-        return {}
-    return body if isinstance(body, dict) else {}
+    return attempt.request.members() or {}
 
 
 def polling(attempt: Attempt) -> bool:

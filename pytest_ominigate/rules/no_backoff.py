@@ -128,11 +128,11 @@ def _later(waits: Waits, catalogue: Catalogue) -> list[int]:
 
 def undecided(case: Case, catalogue: Catalogue, _: int) -> bool:
     """Whether every first wait has been too short so far, or a later one was none at all in every trial."""
-    of_each_sort = (waits_of(case, catalogue, sort) for sort in (None, asked_again, resent, unlisted))
-    if any(waits is not None and _leading(waits, catalogue.limits["no_backoff_below"]) for waits in of_each_sort):
+    limit, generations = catalogue.limits["no_backoff_below"], waits_of(case, catalogue)
+    if generations is not None and (_leading(generations, limit) or _later(generations, catalogue)):
         return True
-    waits = waits_of(case, catalogue)
-    return waits is not None and bool(_later(waits, catalogue))
+    others = (waits_of(case, catalogue, sort) for sort in (asked_again, resent, unlisted))
+    return any(waits is not None and _leading(waits, limit) for waits in others)
 
 
 RULE = Rule(

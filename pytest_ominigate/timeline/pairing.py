@@ -244,13 +244,10 @@ def _identity(attempt: Attempt) -> Hashable:
 @lru_cache(maxsize=256)
 def _question(request: Request) -> str:
     """What is asked, however the answer is to come."""
-    try:
-        body = request.json()
-    except ValueError:
-        body = None
-    if not isinstance(body, dict):
+    members = request.members()
+    if members is None:
         return request.fingerprint
-    return json.dumps({name: value for name, value in body.items() if name not in _DELIVERY}, sort_keys=True)
+    return json.dumps({name: value for name, value in members.items() if name not in _DELIVERY}, sort_keys=True)
 
 
 @lru_cache(maxsize=256)

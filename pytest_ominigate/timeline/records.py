@@ -58,6 +58,14 @@ class Request:
         """
         return json.loads(self.body)
 
+    def members(self) -> dict[str, Any] | None:
+        """The members of the body; None where it is no JSON object."""
+        try:
+            body = self.json()
+        except ValueError:
+            return None
+        return body if isinstance(body, dict) else None
+
     @property
     def fingerprint(self) -> str:
         """A digest that is equal for equal bodies, whatever the order of members or the multipart boundary."""

@@ -31,10 +31,8 @@ def can_be_up(timeline: Timeline, catalogue: Catalogue) -> bool:
         return True
     if last.reply.retry_after is not None or last.reply.resets_at is not None:
         return True
-    entry = catalogue.get(last.reply.code)
-    if entry is not None and entry.duty in _HOPELESS:
-        return False
-    return any(attempt.failed and last.at - attempt.at > _SAME for attempt in timeline.attempts)
+    waited = any(attempt.failed and last.at - attempt.at > _SAME for attempt in timeline.attempts)
+    return waited and _may_be_sent_again(last, catalogue)
 
 
 def was_up(timeline: Timeline, catalogue: Catalogue) -> bool:
@@ -47,12 +45,16 @@ def was_up(timeline: Timeline, catalogue: Catalogue) -> bool:
     if not timeline.attempts:
         return False
     last = timeline.attempts[-1]
-    return _asks_for_a_wait(last, catalogue) and any(
-        wait.at >= last.at - _SAME and wait.at + wait.seconds > timeline.ended + _SAME > last.at + 2 * _SAME
-        for wait in timeline.waits
+    return (
+        last.failed
+        and _may_be_sent_again(last, catalogue)
+        and any(
+            wait.at >= last.at - _SAME and wait.at + wait.seconds > timeline.ended + _SAME > last.at + 2 * _SAME
+            for wait in timeline.waits
+        )
     )
 
 
-def _asks_for_a_wait(last: Attempt, catalogue: Catalogue) -> bool:
-    entry = catalogue.get(last.reply.code)
-    return last.failed and (entry is None or entry.duty not in _HOPELESS)
+def _may_be_sent_again(failed: Attempt, catalogue: Catalogue) -> bool:
+    entry = catalogue.get(failed.reply.code)
+    return entry is None or entry.duty not in _HOPELESS
