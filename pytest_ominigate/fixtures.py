@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import pytest
@@ -24,6 +25,7 @@ def ominigate(request: pytest.FixtureRequest) -> Iterator[Ominigate]:
     makes a call and tells what happened.
     """
     from . import running
+    from .clock import installed
     from .markers import plan_of
     from .sharing import settings_of, transport_of
     from .trial import Ominigate
@@ -34,6 +36,7 @@ def ominigate(request: pytest.FixtureRequest) -> Iterator[Ominigate]:
     settings = settings_of(request.config)
     shared = transport_of(request.config)
     with (
+        installed() if settings.clock == "virtual" else nullcontext(),
         shared.hold() as transport,
         Ominigate(transport=transport, settings=settings, driver=shared.driver) as ominigate,
     ):

@@ -15,7 +15,7 @@ import weakref
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
 
-from . import census, native
+from . import census, hosts, native
 
 lane: ContextVar[int] = ContextVar("ominigate_lane", default=1)
 """Which of several concurrent callers the running code belongs to."""
@@ -43,9 +43,12 @@ class Flow:
     Bytes count from before they are sent, so that the other end is never ahead of the count.
     """
 
-    __slots__ = ("abandoned", "client", "down", "known", "lane", "server", "up")
+    __slots__ = ("abandoned", "address", "client", "down", "host", "known", "lane", "server", "up")
 
-    def __init__(self) -> None:
+    def __init__(self, address: tuple[str, int]) -> None:
+        self.address = address
+        self.host: hosts.Host | None = None
+        """What answers in the client's own thread, if such a server is at the other end."""
         self.up = self.down = 0
         self.client: weakref.ref[socket.socket] | None = None
         self.server: weakref.ref[socket.socket] | None = None
@@ -54,6 +57,11 @@ class Flow:
         """Whether it is known where the client is."""
         self.abandoned = False
         """Whether the client has left before all that it sent was read."""
+
+    def serve(self) -> None:
+        """Something was sent: have it answered in this thread."""
+        if self.host is not None:
+            self.host.serve(self.address)
 
     def under_way(self) -> bool:
         """Whether bytes have been sent that the other end has not had the chance to read."""
@@ -145,7 +153,7 @@ def anything() -> bool:
         return True
     with _guard:
         flows = [flow for flow in _flows.values() if flow.up or flow.down]
-    return any(flow.under_way() for flow in flows)
+    return any(flow.under_way() for flow in flows) or hosts.any_stirs()
 
 
 def expects(sock: socket.socket) -> bool:
@@ -177,12 +185,16 @@ def _find(sock: socket.socket) -> tuple[Flow, bool] | None:
         is_client = there[1] in _ports or (here[1] not in _ports and _is_own_server(there))
         if is_client or _is_own_server(here):
             with _guard:
-                flow = _flows.setdefault(here if is_client else there, Flow())
+                address = here if is_client else there
+                flow = _flows.get(address)
+                if flow is None:
+                    flow = _flows[address] = Flow(address)
                 if is_client and flow.client and _is_closed(flow.client()):
                     # The address was used before: this is a new connection from the same port.
-                    flow = _flows[here] = Flow()
+                    flow = _flows[here] = Flow(here)
             if is_client:
                 flow.client = weakref.ref(sock)
+                flow.host = hosts.at(there)
             else:
                 flow.server = weakref.ref(sock)
             found = flow, is_client
@@ -205,20 +217,28 @@ def _is_own_server(address: tuple[str, int]) -> bool:
     return port in _ports
 
 
-def sending(sock: socket.socket, count: int) -> None:
-    """Note that *count* bytes are about to go out."""
+def sending(sock: socket.socket, count: int) -> Flow | None:
+    """Note that *count* bytes are about to go out; the flow if a server is to ``serve`` it in this thread then."""
     found = _find(sock)
-    if found:
-        flow, is_client = found
-        if is_client:
-            for notice in on_send:
-                notice()
+    if not found:
+        return None
+    flow, is_client = found
+    if not is_client:
         with _guard:
-            if is_client:
-                flow.up += count
-                flow.lane = caller()
-            else:
-                flow.down += count
+            flow.down += count
+        return None
+    for notice in on_send:
+        notice()
+    with _guard:
+        flow.up += count
+        flow.lane = caller()
+    if flow.host is None:
+        return None
+    if count > hosts.LARGEST_AT_ONCE:
+        flow.host.hand_over(flow.address)
+        return None
+    flow.host.take_over(flow.address)
+    return flow
 
 
 def not_sent(sock: socket.socket, count: int) -> None:

@@ -37,10 +37,10 @@ class Members:
 
     def has_current(self) -> bool:
         """Whether the calling thread lives by the clock."""
-        thread = threading.current_thread()
-        if thread in self._inside:
+        # Not by ``current_thread``, which makes up an object for a bare thread, and leaves it behind.
+        if threading._active.get(threading.get_ident()) in self._inside:  # type: ignore[attr-defined]
             return True
-        return here.get() is self._clock and self.adopt(thread)
+        return here.get() is self._clock and self.adopt(threading.current_thread())
 
     def others(self) -> set[threading.Thread]:
         """The threads that live by the clock, without the calling one."""

@@ -9,7 +9,7 @@ import select
 import socket
 import time
 from collections.abc import Callable, Mapping
-from selectors import EVENT_READ, EVENT_WRITE
+from selectors import EVENT_READ, EVENT_WRITE, DefaultSelector
 from types import BuiltinFunctionType
 from typing import Any
 
@@ -37,6 +37,7 @@ allocate_lock = _thread.allocate_lock
 Lock = _thread.LockType
 start_new_thread = _thread.start_new_thread
 
+select_at = DefaultSelector.select
 _select = select.select
 _poll = getattr(select, "poll", None)
 
@@ -78,6 +79,16 @@ def readable(fd: int, seconds: float = 0) -> bool:
     return any_ready({fd: READ}, seconds)
 
 
+def hung_up(sock: socket.socket) -> bool:
+    """Whether the other end of a socket that does not block was closed, and all that it sent before has been read."""
+    try:
+        return not _recv(sock, 1, socket.MSG_PEEK)
+    except BlockingIOError:
+        return False
+    except OSError:
+        return True
+
+
 class Alarm:
     """Ends a real wait for file descriptors from another thread."""
 
@@ -96,7 +107,7 @@ class Alarm:
         if hasattr(os, "eventfd"):
             os.eventfd_write(self._fd, 1)
         else:
-            _send(self._hand, b"\0")
+            send(self._hand, b"\0")
 
     def wait_with(self, descriptors: Mapping[int, int]) -> None:
         """Block, in real time, until one of the file descriptors is ready or the alarm rings."""
@@ -122,5 +133,5 @@ class Alarm:
 
 
 # The methods of the C class, which no patch reaches.
-_send = socket.SocketType.send
+send = socket.SocketType.send
 _recv = socket.SocketType.recv

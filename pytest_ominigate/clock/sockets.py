@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import socket
 import threading
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from . import inflight, native
+from . import hosts, inflight, native
 from .dispatch import mine, state
 
 if TYPE_CHECKING:
@@ -36,7 +37,7 @@ def _sending(name: str, size: Callable[[Any], int]) -> tuple[Any, str, Any]:
             return real(self, data, *args)
         note_use(self)
         count = size(data)
-        inflight.sending(self, count)
+        flow = inflight.sending(self, count)
         sent = 0
         try:
             result = real(self, data, *args)
@@ -44,7 +45,21 @@ def _sending(name: str, size: Callable[[Any], int]) -> tuple[Any, str, Any]:
         finally:
             if sent < count:
                 inflight.not_sent(self, count - sent)
+        if flow is not None:
+            flow.serve()
         return result
+
+    return _Socket, name, method
+
+
+def _connecting(name: str) -> tuple[Any, str, Any]:
+    real = getattr(_Socket, name)
+
+    @functools.wraps(real)
+    def method(self: socket.socket, address: Any) -> Any:
+        host = None if state.active is None else hosts.at(address)
+        with contextlib.nullcontext() if host is None else host.connecting(self):
+            return real(self, address)
 
     return _Socket, name, method
 
@@ -97,6 +112,8 @@ def _send_message(self: socket.socket, buffers: Any, *args: Any) -> Any:
 REPLACEMENTS: list[tuple[Any, str, Any]] = [
     _sending("send", lambda data: memoryview(data).nbytes),
     _sending("sendall", lambda data: memoryview(data).nbytes),
+    _connecting("connect"),
+    _connecting("connect_ex"),
     _receiving("recv", len),
     _receiving("recv_into", int),
 ]

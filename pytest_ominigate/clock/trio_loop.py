@@ -71,13 +71,15 @@ def _sending(real: Any) -> Any:
             return await real(self, data, *args, **kwargs)
         note_use(self._sock)
         count = memoryview(data).nbytes
-        inflight.sending(self._sock, count)
+        flow = inflight.sending(self._sock, count)
         sent = 0
         try:
             sent = await real(self, data, *args, **kwargs)
         finally:
             if sent < count:
                 inflight.not_sent(self._sock, count - sent)
+        if flow is not None:
+            flow.serve()
         return sent
 
     return method

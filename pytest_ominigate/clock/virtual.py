@@ -11,7 +11,7 @@ from typing import Self
 import time_machine
 
 from ..timeline import Wait
-from . import dispatch, inflight, native, uvloop_loop
+from . import dispatch, hosts, inflight, native, uvloop_loop
 from .children import Children
 from .conductor import Conductor
 from .dispatch import mocked, state
@@ -170,6 +170,7 @@ class VirtualClock:
             self._conductor = Conductor(self._hands, self.members, self.doubt)
             self.waiting = Waiting(self._conductor)
             stack.callback(self._conductor.close)
+            stack.callback(hosts.stand_back)
             stack.enter_context(LOOKOUT.manned(Watcher(self._conductor, self._stuck)))
             # As a number: with a date, its zone would become that of the whole process.
             travel = time_machine.travel(self._start.timestamp(), tick=False)

@@ -7,7 +7,7 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
-from . import census, inflight, native
+from . import census, hosts, inflight, native
 from .conductor import Conductor
 from .waiters import FOREVER
 
@@ -208,7 +208,8 @@ class Lookout:
             native.start_new_thread(self._keep_looking, ())
         self._keepers += 1
         try:
-            yield
+            with hosts.looked_after():
+                yield
         finally:
             self._keepers -= 1
             if not self._keepers:
@@ -233,6 +234,7 @@ class Lookout:
         pause_s = _LOOK_S
         try:
             while not self._bell.acquire(timeout=pause_s):
+                hosts.look()
                 watcher = self._watcher
                 pause_s = _LOOK_S if watcher is not None and watcher.glance() else _LOOK_LESS_OFTEN_S
         finally:

@@ -235,9 +235,9 @@ def _identity(attempt: Attempt) -> Hashable:
     if attempt.operation in POLLS and attempt.task is not None:
         what: Hashable = attempt.task
     elif attempt.operation in ASIDE:
-        what = (attempt.request.method, attempt.request.path, _fingerprint(attempt.request))
+        what = (attempt.request.method, attempt.request.path, attempt.body)
     else:
-        what = (attempt.model, _fingerprint(attempt.request))
+        what = (attempt.model, attempt.body)
     return attempt.lane, attempt.operation, attempt.key, what
 
 
@@ -248,12 +248,6 @@ def _question(request: Request) -> str:
     if members is None:
         return request.fingerprint
     return json.dumps({name: value for name, value in members.items() if name not in _DELIVERY}, sort_keys=True)
-
-
-@lru_cache(maxsize=256)
-def _fingerprint(request: Request) -> str:
-    # A retry is mostly the same request to the byte, and every rule asks.
-    return request.fingerprint
 
 
 def _retries(attempts: list[Attempt], before: dict[int, int]) -> tuple[Retry, ...]:

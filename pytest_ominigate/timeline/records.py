@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass, field
 from enum import StrEnum
+from functools import lru_cache
 from typing import Any
 
 
@@ -35,6 +36,19 @@ class ReplyKind(StrEnum):
     def failed(self) -> bool:
         """Whether the request got anything but a whole success."""
         return self is not ReplyKind.SUCCESS
+
+
+@lru_cache(maxsize=256)
+def _digest(body: bytes, content_type: str) -> str:
+    # A retry is mostly the same request to the byte, and every rule asks.
+    try:
+        canonical = json.dumps(json.loads(body), sort_keys=True).encode()
+    except ValueError:
+        canonical = body
+        _, _, boundary = content_type.partition("boundary=")
+        if boundary:
+            canonical = canonical.replace(boundary.strip('"').encode(), b"boundary")
+    return hashlib.sha256(canonical).hexdigest()[:12]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,14 +83,7 @@ class Request:
     @property
     def fingerprint(self) -> str:
         """A digest that is equal for equal bodies, whatever the order of members or the multipart boundary."""
-        try:
-            canonical = json.dumps(json.loads(self.body), sort_keys=True).encode()
-        except ValueError:
-            canonical = self.body
-            _, _, boundary = (self.header("content-type") or "").partition("boundary=")
-            if boundary:
-                canonical = canonical.replace(boundary.strip('"').encode(), b"boundary")
-        return hashlib.sha256(canonical).hexdigest()[:12]
+        return _digest(self.body, self.header("content-type") or "")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

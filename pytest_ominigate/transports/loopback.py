@@ -1,4 +1,4 @@
-"""A real HTTP server on the loopback interface, in one thread of its own."""
+"""A real HTTP server on the loopback interface, in one thread of its own or, while a clock runs, in the clients'."""
 
 from __future__ import annotations
 
@@ -6,49 +6,34 @@ import contextlib
 import os
 import selectors
 import socket
-import struct
 import sys
 import threading
+from collections.abc import Iterator
 from typing import ClassVar
 
-from ..clock import inflight
-from ..clock.native import Lock, allocate_lock
-from ..gateway.wire import WireReply, WireRequest
+from ..clock import hosts, inflight, native
+from ..gateway.wire import WireRequest
 from .base import LaneOf, Transport
-from .http1 import After, Head, Http1, Malformed, render
+from .connection import Connection, Peer
+from .http1 import After, Head, Http1, render
 
 _BACKLOG = 128
-_READ_SIZE = 64 * 1024
 _ANYWHERE = {"0.0.0.0": "127.0.0.1", "::": "::1"}  # noqa: S104 - nothing is bound here
 """The addresses that stand for all interfaces, and under which of them a client finds the server."""
-_LONGEST_SETTLING = 5.0
-"""Seconds of real time. It takes milliseconds."""
-_LINGER_NOT = struct.pack("hh" if os.name == "nt" else "ii", 1, 0)
-
-
-class _Connection:
-    """One client's connection: what came in, what is still to go out, and what happens then."""
-
-    __slots__ = ("after", "draining", "http", "left", "peer", "sock")
-
-    def __init__(self, sock: socket.socket, peer: tuple[str, int], http: Http1) -> None:
-        self.sock = sock
-        self.peer = peer
-        self.http = http
-        self.left = memoryview(b"")
-        """What the system would not take yet."""
-        self.after = After.KEEP
-        self.draining = False
-        """Whether all was said, and only the client's closing is awaited."""
+_CHANGES_WHILE_WAITED_FOR = hasattr(selectors, "EpollSelector") or hasattr(selectors, "KqueueSelector")
+"""Whether a selector learns of what other threads change while one waits at it."""
 
 
 class LoopbackServer(Transport):
     """Serves on *host*, at *port*, or at one that the system chooses at every start.
 
     The thread stays on real time and never waits for a client: it reads and writes what the system takes at once.
-    From before it reads a request until after its answer is sent, it counts as busy, so that no virtual clock jumps
-    meanwhile. *lane_of* tells the caller's lane from the address of the client's end. A request of more than *largest*
-    bytes is refused.
+    From before a request is read until after its answer is sent, the server counts as busy, so that no virtual clock
+    jumps meanwhile. *lane_of* tells the caller's lane from the address of the client's end. A request of more than
+    *largest* bytes is refused.
+
+    A connection is looked after by the thread until a client of this process sends on it while a clock runs; from then
+    on it is a *guest*, and the thread in which the client sends answers as well. See ``clock.hosts``.
     """
 
     name: ClassVar[str] = "loopback"
@@ -66,11 +51,15 @@ class LoopbackServer(Transport):
         self._address = host, port
         self._largest = largest
         self._thread: threading.Thread | None = None
-        self._stopping = False
+        self._running = False
+        self._process = 0
         self._port = 0
         self._known: dict[bytes, Head] = {}
-        self._awaited: list[Lock] = []
-        """To be released when all that has arrived was answered."""
+        self._turn = threading.RLock()
+        """Held by the thread that looks after connections at the moment."""
+        self._connections: dict[Peer, Connection] = {}
+        self._at_the_door: list[socket.socket] = []
+        """With these somebody is just connecting, and lets himself in."""
 
     @property
     def root_url(self) -> str:
@@ -79,104 +68,99 @@ class LoopbackServer(Transport):
         Raises:
             RuntimeError: the server is not started.
         """
-        if self._thread is None:
+        if not self._running:
             raise RuntimeError("the loopback gateway is not started")
         host = _ANYWHERE.get(self._address[0], self._address[0])
         return f"http://{f'[{host}]' if ':' in host else host}:{self._port}"
 
     def start(self) -> None:
-        """Bind, listen, and start the thread. Does nothing while it runs.
+        """Bind, listen, and start the thread, if nobody else would see who comes. Does nothing while it runs.
 
         Raises:
             OSError: the system gave no socket.
         """
-        if self._thread is not None:
+        if self._running:
             return
         with contextlib.ExitStack() as undo:
             self._listener = undo.enter_context(self._bound())
             self._listener.setblocking(False)
-            self._waker, self._wakened = socket.socketpair()
-            undo.callback(self._waker.close)
-            undo.callback(self._wakened.close)
             self._spare = os.open(os.devnull, os.O_RDONLY)
             undo.callback(os.close, self._spare)
             self._selector = undo.enter_context(selectors.DefaultSelector())
+            self._guests = undo.enter_context(selectors.DefaultSelector())
             self._selector.register(self._listener, selectors.EVENT_READ)
-            self._selector.register(self._wakened, selectors.EVENT_READ)
             undo.pop_all()
         self._port = self._listener.getsockname()[1]
-        self._stopping = False
-        self._thread = threading.Thread(target=self._serve, name="ominigate-loopback", daemon=True)
-        inflight.stay_real(self._thread)
+        self._running, self._process = True, os.getpid()
         inflight.watch(self._port)
-        self._thread.start()
+        if _CHANGES_WHILE_WAITED_FOR:
+            hosts.enter(self._port, self)
+        if not (_CHANGES_WHILE_WAITED_FOR and hosts.anyone_looks()):
+            self.rouse(idle=True)
 
     def _bound(self) -> socket.socket:
         family = socket.AF_INET6 if ":" in self._address[0] else socket.AF_INET
         return socket.create_server(self._address, family=family, backlog=_BACKLOG)
 
     def stop(self) -> None:
-        """End the thread and close every connection. Does nothing if it does not run."""
-        if self._thread is None:
+        """End the thread and close every connection. Does nothing if it does not run, or runs in another process."""
+        if not self._running or os.getpid() != self._process:  # a copy shares the selectors with the original
             return
-        self._stopping = True
-        self._waker.send(b"\0")
-        self._thread.join()
-        self._thread = None
+        hosts.leave(self._port)
+        with self._turn:
+            self._running = False
+            thread, self._thread = self._thread, None
+        if thread is not None:
+            native.send(self._waker, b"\0")
+            thread.join()
+            self._waker.close()
+            self._wakened.close()
         self.detach()
+        with self._turn:
+            for connection in [*self._connections.values()]:
+                self._drop(connection)
+            for each in (self._listener, self._selector, self._guests):
+                each.close()
+            os.close(self._spare)
         inflight.unwatch(self._port)
-        self._waker.close()
-        self._wakened.close()
-        os.close(self._spare)
 
     def settle(self) -> None:
-        """Return when all that has arrived by now has been answered, also for clients that have left."""
-        settled = allocate_lock()
-        settled.acquire()
-        self._awaited.append(settled)
-        self._waker.send(b"\0")
-        settled.acquire(timeout=_LONGEST_SETTLING)
+        """Answer all that has arrived by now, also for clients that have left."""
+        with self._turn:
+            while ready := [*native.select_at(self._selector, 0), *native.select_at(self._guests, 0)]:
+                self._see_to(ready)
 
     def _serve(self) -> None:
         """The thread."""
-        try:
-            while not self._stopping:
-                self._see_to(self._selector.select())
-                if self._awaited:
-                    self._wakened.recv(_READ_SIZE)
-                    while ready := self._selector.select(0):
-                        self._see_to(ready)
-                    while self._awaited:
-                        self._awaited.pop().release()
-        finally:
-            for key in list(self._selector.get_map().values()):
-                if isinstance(key.data, _Connection):
-                    self._close(key.data)
-            self._listener.close()
-            self._selector.close()
+        while self._running:
+            self._see_to(native.select_at(self._selector))
 
     def _see_to(self, ready: list[tuple[selectors.SelectorKey, int]]) -> None:
-        with inflight.busy():
-            for key, _ in ready:
-                if isinstance(key.data, _Connection):
+        with inflight.busy(), self._turn:
+            for key, _ in ready if self._running else ():
+                if key.data is not None:
                     self._attend(key.data)
                 elif key.fileobj is self._listener:
-                    self._accept()
+                    self._let_in()
 
-    def _accept(self) -> None:
+    def _let_in(self) -> None:
+        """Accept whoever has connected, as a guest or not."""
+        guests = [sock.getsockname()[:2] for sock in self._at_the_door if sock.fileno() >= 0]
         while True:
             try:
-                sock, peer = self._listener.accept()
+                sock, address = self._listener.accept()
             except (BlockingIOError, ConnectionAbortedError):
                 return
             except Exception as error:  # mostly out of file descriptors; the thread must live on
                 self._turn_away(error)
                 return
+            peer = address[:2]
             sock.setblocking(False)
             with contextlib.suppress(OSError):  # some systems refuse if the client has left already
                 sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
             http = Http1(self._known, largest=self._largest)
-            self._selector.register(sock, selectors.EVENT_READ, _Connection(sock, peer, http))
+            connection = self._connections[peer] = Connection(sock, peer, http, self._respond)
+            connection.await_at(self._guests if peer in guests else self._selector, selectors.EVENT_READ)
 
     def _turn_away(self, error: Exception) -> None:
         """Drop a client, who would else wait for ever, by means of the file descriptor held in reserve."""
@@ -186,82 +170,126 @@ class LoopbackServer(Transport):
             self._listener.accept()[0].close()
         self._spare = os.open(os.devnull, os.O_RDONLY)
 
-    def _attend(self, connection: _Connection) -> None:
+    def _attend(self, connection: Connection) -> None:
         """Do what can be done at once for a connection that is ready."""
         try:
-            if connection.left:
-                self._send(connection, connection.left)
-            else:
-                data = connection.sock.recv(_READ_SIZE)
-                if connection.draining:
-                    if not data:
-                        self._close(connection)
-                    return
-                connection.http.feed(data)
-            self._converse(connection)
-        except BlockingIOError:
-            return
-        except OSError:
-            self._close(connection)
+            connection.attend()
         except Exception as error:  # the other clients must be served on
             self.errors.append(error)
-            self._close(connection)
+        finally:
+            if connection.over:
+                self._drop(connection)
+            elif connection.left:
+                connection.await_at(self._selector, selectors.EVENT_WRITE)
+            elif connection.events != selectors.EVENT_READ:
+                connection.await_at(self._selector, selectors.EVENT_READ)
 
-    def _converse(self, connection: _Connection) -> None:
-        """Answer what has come in whole, one by one, as long as the system takes the answers."""
-        while not connection.left and not connection.draining:
-            try:
-                got = connection.http.pull()
-            except Malformed as error:
-                data, after = render(WireReply(status=error.status, chunks=(f"{error}\n".encode(),)))
-            else:
-                if got is None:
-                    if connection.http.closed:
-                        self._close(connection)
-                    return
-                if isinstance(got, bytes):
-                    data, after = got, After.KEEP
-                else:
-                    data, after = self._reply(connection, *got)
-            connection.after = after
-            if after is After.RESET:
-                connection.sock.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, _LINGER_NOT)
-                self._close(connection)
-                return
-            self._send(connection, memoryview(data))
-
-    def _reply(self, connection: _Connection, head: Head, body: bytes) -> tuple[bytes, After]:
-        request = WireRequest(
-            method=head.method,
-            target=head.target,
-            headers=head.headers,
-            body=body,
-            lane=self._lane_of(connection.peer),
-            host=head.host,
-        )
+    def _respond(self, peer: Peer, head: Head, body: bytes) -> tuple[bytes, After]:
         try:
+            request = WireRequest(
+                method=head.method,
+                target=head.target,
+                headers=head.headers,
+                body=body,
+                lane=self._lane_of(peer),
+                host=head.host,
+            )
             return render(self.answer(request), head)
-        except BaseException as error:  # nothing but an answer may leave this thread
+        except BaseException as error:
+            if not isinstance(error, Exception) and threading.current_thread() is not self._thread:
+                raise  # meant for the client
             return render(self.failure(error), head)
 
-    def _send(self, connection: _Connection, data: memoryview) -> None:
-        """Send what the system takes; the rest follows when it takes more, and then what comes after it."""
-        waiting = bool(connection.left)
-        try:
-            connection.left = data[connection.sock.send(data) :]
-        except BlockingIOError:
-            connection.left = data
-        if connection.left:
-            if not waiting:
-                self._selector.modify(connection.sock, selectors.EVENT_WRITE, connection)
-            return
-        if waiting:
-            self._selector.modify(connection.sock, selectors.EVENT_READ, connection)
-        if connection.after is After.FINISH:
-            connection.draining = True
-            connection.sock.shutdown(socket.SHUT_WR)
-
-    def _close(self, connection: _Connection) -> None:
-        self._selector.unregister(connection.sock)
+    def _drop(self, connection: Connection) -> None:
+        connection.await_at(None)
         connection.sock.close()
+        self._connections.pop(connection.peer, None)
         inflight.forget(connection.peer)
+
+    # Guests: see ``clock.hosts``
+
+    @contextlib.contextmanager
+    def connecting(self, sock: socket.socket) -> Iterator[None]:
+        """The calling thread connects inside, and lets itself in: this server's own thread is not roused for that."""
+        with self._turn:
+            self._at_the_door.append(sock)
+            self._watch_the_door()
+        try:
+            yield
+        finally:
+            with inflight.busy(), self._turn:
+                if self._running:
+                    self._see_off()
+                    self._let_in()
+                self._at_the_door.remove(sock)
+                self._watch_the_door()
+
+    def _watch_the_door(self) -> None:
+        """Have the thread watch it, but for as long as somebody lets himself in."""
+        if not self._running or (self._listener in self._selector.get_map()) is not bool(self._at_the_door):
+            return
+        if self._at_the_door:
+            self._selector.unregister(self._listener)
+        else:
+            self._selector.register(self._listener, selectors.EVENT_READ)
+
+    def take_over(self, peer: Peer) -> None:
+        """Make it a guest, unless it was not even accepted, or does not read what it is sent."""
+        with self._turn:
+            connection = self._connections.get(peer)
+            if connection is not None and not connection.left:
+                connection.await_at(self._guests, selectors.EVENT_READ)
+
+    def serve(self, peer: Peer) -> None:
+        """Answer in the calling thread."""
+        with inflight.busy(), self._turn:
+            connection = self._connections.get(peer)
+            if connection is not None and connection.selector is self._guests:
+                self._attend(connection)
+
+    def hand_over(self, peer: Peer | None = None) -> None:
+        """Let the thread look after this guest, or after all of them."""
+        with self._turn:
+            for key in [*self._guests.get_map().values()] if self._running else ():
+                if peer in (None, key.data.peer):
+                    key.data.await_at(self._selector, selectors.EVENT_READ)
+
+    def stirs(self) -> bool:
+        """Whether there is something to do that nobody does just now. The thread will; guests that left are dropped."""
+        if not self._turn.acquire(blocking=False):
+            return True  # somebody is at it
+        try:
+            if not self._running:
+                return False
+            for connection in self._see_off():
+                connection.await_at(self._selector, selectors.EVENT_READ)
+            return bool(native.select_at(self._selector, 0))
+        finally:
+            self._turn.release()
+
+    def _see_off(self) -> list[Connection]:
+        """Drop the guests that have left. Those that have sent something unseen are returned."""
+        waiting = []
+        for key, _ in native.select_at(self._guests, 0):
+            if native.hung_up(key.data.sock):
+                self._drop(key.data)
+            else:
+                waiting.append(key.data)
+        return waiting
+
+    def rouse(self, *, idle: bool = False) -> None:
+        """Start the thread, unless it runs; where that is none of the client's, as it waits for the thread to begin."""
+        with self._turn:
+            if self._thread is not None or not self._running or not (idle or native.select_at(self._selector, 0)):
+                return
+            thread = threading.Thread(target=self._serve, name="ominigate-loopback", daemon=True)
+            inflight.stay_real(thread)
+            waker, wakened = socket.socketpair()
+            try:
+                thread.start()
+            except RuntimeError:
+                waker.close()
+                wakened.close()
+                raise
+            self._selector.register(wakened, selectors.EVENT_READ)
+            self._waker, self._wakened, self._thread = waker, wakened, thread

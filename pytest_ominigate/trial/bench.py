@@ -17,7 +17,7 @@ from ..timeline import Case, EndingKind, ReplyKind, Trial
 from ..transports import Transport
 from .calling import Client
 from .freezing import frozen
-from .health import Health, complaint
+from .health import Health, complaint, steps_of
 from .run import Step, Trials
 from .running import Running
 from .settings import Settings
@@ -146,11 +146,12 @@ class Bench:
         return self._judged(scenario, trials, reference, nodeid, waive, "inconclusive", reasons, health.steps)
 
     def _health(self, running: Running, operation: str) -> Health:
+        trial = frozen(running, self._catalogue)
         return Health(
-            trial=frozen(running, self._catalogue),
+            trial=trial,
             result=snapshot(running.gots[0].value, running.secrets),
             missed=self._missed(running),
-            operation=operation,
+            steps=steps_of(operation, trial),
         )
 
     def _all_trials_of(

@@ -18,15 +18,14 @@ class Health:
     """What the caller got."""
     missed: str
     """Why nothing was seen of the call, though the client did reach out for the gateway; empty if that is not so."""
-    operation: str
-    """What the call is for."""
+    steps: tuple[str, ...]
+    """The bodies of the requests that the call makes by itself, polls aside."""
 
-    @property
-    def steps(self) -> tuple[str, ...]:
-        """The bodies of the requests that the call makes by itself, polls aside."""
-        attempts = self.trial.timeline.attempts
-        own = [each for each in attempts if each.operation not in POLLS and _is_of(each, self.operation)]
-        return tuple(attempt.body for attempt in own)
+
+def steps_of(operation: str, trial: Trial) -> tuple[str, ...]:
+    """The bodies of the requests that a healthy call for that makes by itself, polls aside."""
+    own = [each for each in trial.timeline.attempts if each.operation not in POLLS and _is_of(each, operation)]
+    return tuple(attempt.body for attempt in own)
 
 
 _HINTS = {

@@ -55,16 +55,27 @@ def test_third(ominigate_server, ominigate):
 def test_a_gateway_for_one_test_is_gone_after_it(project: Project) -> None:
     project.write(
         {
-            "test_it.py": RUNNING
-            + """
-def test_before(): assert running() == 0
-def test_meanwhile(ominigate): assert running() == 1
-def test_after(): assert running() == 0
+            "test_it.py": """
+import socket
+import pytest
+
+seen = []
+
+def knock():
+    socket.create_connection(("127.0.0.1", int(seen[-1].rpartition(":")[2]))).close()
+
+def test_meanwhile(ominigate):
+    seen.append(ominigate.root_url)
+    knock()
+
+def test_after():
+    with pytest.raises(ConnectionRefusedError):
+        knock()
 """
         }
     )
 
-    project.run().assert_outcomes(passed=3)
+    project.run().assert_outcomes(passed=2)
 
 
 def test_a_client_built_once_is_served_in_each_test(project: Project) -> None:
