@@ -12,9 +12,9 @@ Shake every wait: anything from 0 up to it (full jitter), from half of it up, a 
 
 ## How it is judged
 Section "upstream_failed / How to handle" of the page. The client's `random` is seeded differently for each trial, so
-shaken waits differ. From three trials on, waits that agree within a millisecond at every place are the same. Waits
-that Retry-After asked for or excused, and polls, are left out. A client that does not wait at all is left to
-no-backoff.
+shaken waits differ. From three trials on, waits that agree within a millisecond at every place are the same; once they
+do so in six, no more trials are run. Waits that Retry-After asked for or excused, and polls, are left out. A client
+that does not wait at all is left to no-backoff.
 """
 
 from __future__ import annotations
@@ -52,7 +52,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
 def undecided(case: Case, catalogue: Catalogue, _: int) -> bool:
     """Whether the first waits have been the same so far."""
     waits = waits_of(case, catalogue)
-    if waits is None:
+    if waits is None or waits.settled(catalogue):
         return False
     return bool(waits.positions[0].high - waits.positions[0].low <= catalogue.limits["jitter_tolerance"])
 

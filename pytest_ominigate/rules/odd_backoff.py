@@ -118,7 +118,7 @@ def _spread(low: float, high: float) -> str:
 def undecided(case: Case, catalogue: Catalogue, _: int) -> bool:
     """Whether there is an oddity that all trials have shown so far. That of first waits at once is no-backoff's too."""
     waits = waits_of(case, catalogue)
-    if waits is None:
+    if waits is None or waits.settled(catalogue):
         return False
     most = _longest(waits, catalogue) + catalogue.limits["jitter_on_top"]
     high = any(position.low > most for position in waits.positions)

@@ -71,6 +71,17 @@ class Waits:
         """Whether every wait is the same in every trial."""
         return all(position.fixed for position in self.positions)
 
+    def settled(self, catalogue: Catalogue) -> bool:
+        """Whether there is no chance in them: they were the same to the millisecond in enough trials to be sure.
+
+        Where there was hardly any wait, chance may have drawn from little.
+        """
+        limits = catalogue.limits
+        return self.trials >= limits["same_sure_trials"] and all(
+            each.fixed and each.high - each.low <= limits["jitter_tolerance"] and each.low >= limits["no_backoff_below"]
+            for each in self.positions
+        )
+
     def cut(self, length: int) -> Waits:
         """The same with only the first *length* waits of each trial."""
         return replace(self, rows=tuple(row[:length] for row in self.rows), positions=self.positions[:length])
