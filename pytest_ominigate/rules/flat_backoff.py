@@ -40,8 +40,9 @@ jitter), most of them never, but for ceilings of two seconds and less.
 Trials end early once those to come will hardly show any of this: a constant or shrinking shape is one that every trial
 keeps to; a rise that is clear after three trials does not turn into none; and a line stays about as straight as it was.
 By the last of these, at most five in 1,000 clients are missed that wait in a straight line shaken by 5 to 30 per cent,
-in 1,500 simulated ones of each kind; by the others, none. Waits that are the same in six trials to the millisecond are taken to be so in all. With fewer than ten
-trials only waits that are the same in every trial are judged, and what may still be one of these is inconclusive.
+in 1,500 simulated ones of each kind; by the others, none. Waits that are the same in six trials to the millisecond are
+taken to be so in all. With fewer than ten trials only waits that are the same in every trial are judged, and what may
+still be one of these is inconclusive.
 """
 
 from __future__ import annotations
