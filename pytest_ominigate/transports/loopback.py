@@ -219,7 +219,7 @@ class LoopbackServer(Transport):
         finally:
             with inflight.busy(), self._turn:
                 if self._running:
-                    self._see_off()
+                    self._see_off(self._guests)
                     self._let_in()
                 self._at_the_door.remove(sock)
                 self._watch_the_door()
@@ -261,26 +261,26 @@ class LoopbackServer(Transport):
         try:
             if not self._running:
                 return False
-            for connection in self._see_off():
-                connection.await_at(self._selector, selectors.EVENT_READ)
-            return bool(native.select_at(self._selector, 0))
+            for key in self._see_off(self._guests):
+                key.data.await_at(self._selector, selectors.EVENT_READ)
+            return bool(self._see_off(self._selector))
         finally:
             self._turn.release()
 
-    def _see_off(self) -> list[Connection]:
-        """Drop the guests that have left. Those that have sent something unseen are returned."""
-        waiting = []
-        for key, _ in native.select_at(self._guests, 0):
-            if native.hung_up(key.data.sock):
+    def _see_off(self, selector: selectors.DefaultSelector) -> list[selectors.SelectorKey]:
+        """Drop the clients there that have left and are owed nothing. What else is ready is returned."""
+        ready = []
+        for key, _ in native.select_at(selector, 0):
+            if key.data is not None and not key.data.left and native.hung_up(key.data.sock):
                 self._drop(key.data)
             else:
-                waiting.append(key.data)
-        return waiting
+                ready.append(key)
+        return ready
 
     def rouse(self, *, idle: bool = False) -> None:
         """Start the thread, unless it runs; where that is none of the client's, as it waits for the thread to begin."""
         with self._turn:
-            if self._thread is not None or not self._running or not (idle or native.select_at(self._selector, 0)):
+            if self._thread is not None or not self._running or not (idle or self._see_off(self._selector)):
                 return
             thread = threading.Thread(target=self._serve, name="ominigate-loopback", daemon=True)
             inflight.stay_real(thread)

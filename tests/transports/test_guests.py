@@ -214,6 +214,27 @@ def test_connections_that_were_closed_leave_no_file_open(server, clock) -> None:
     assert most <= before + 3
 
 
+def test_a_client_that_leaves_after_the_clock_has_stopped_needs_no_thread(server) -> None:
+    with VirtualClock(), requests.Session() as session:
+        session.post(f"{server.base_url}/chat", timeout=30)
+    with requests.Session() as session:
+        with VirtualClock():
+            session.post(f"{server.base_url}/chat", timeout=30)
+        session.close()
+        server.rouse()
+
+        assert "ominigate-loopback" not in threads()
+
+
+def test_a_client_that_has_said_all_gets_the_whole_of_a_long_reply(server, clock) -> None:
+    with connected(server) as sock:
+        sock.sendall(ASK.replace(b"/chat", b"/long"))
+        sock.shutdown(socket.SHUT_WR)
+        server.rouse()
+
+        assert read_whole(sock, len(LONG)) > len(LONG)
+
+
 def test_an_interrupt_amid_an_answer_strikes_the_client_and_the_server_serves_on(server, clock, answers) -> None:
     answers.error = KeyboardInterrupt()
     with connected(server) as sock, pytest.raises(KeyboardInterrupt):
