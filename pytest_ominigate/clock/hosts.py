@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import contextlib
 import socket
+import threading
 from collections.abc import Iterator
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
@@ -44,6 +45,8 @@ class Host(Protocol):
 
 _hosts: dict[int, Host] = {}
 """By their ports on the loopback interface."""
+_serving: set[int] = set()
+"""The threads, by their identifiers, in which one of them is at work for a client."""
 _lookouts: list[None] = []
 """An entry for each that has them look every few milliseconds."""
 
@@ -65,6 +68,22 @@ def at(address: Any) -> Host | None:
     name, port = address[:2]
     here = isinstance(name, str) and (name.startswith("127.") or name in ("::1", "localhost"))
     return _hosts.get(port) if here else None
+
+
+@contextlib.contextmanager
+def serving() -> Iterator[None]:
+    """Held by a server while it is at work in the thread of a client."""
+    me = threading.get_ident()
+    _serving.add(me)
+    try:
+        yield
+    finally:
+        _serving.discard(me)
+
+
+def serves_here() -> bool:
+    """Whether the calling thread is a client's that a server is at work in."""
+    return threading.get_ident() in _serving
 
 
 def any_stirs() -> bool:

@@ -82,7 +82,7 @@ def readable(fd: int, seconds: float = 0) -> bool:
 def hung_up(sock: socket.socket) -> bool:
     """Whether the other end of a socket that does not block was closed, and all that it sent before has been read."""
     try:
-        return not _recv(sock, 1, socket.MSG_PEEK)
+        return not receive(sock, 1, socket.MSG_PEEK)
     except BlockingIOError:
         return False
     except OSError:
@@ -119,7 +119,7 @@ class Alarm:
             if hasattr(os, "eventfd"):
                 os.eventfd_read(self._fd)
             else:
-                _recv(self._ears, 64)
+                receive(self._ears, 64)
         except BlockingIOError:
             pass
 
@@ -134,4 +134,4 @@ class Alarm:
 
 # The methods of the C class, which no patch reaches.
 send = socket.SocketType.send
-_recv = socket.SocketType.recv
+receive = socket.SocketType.recv

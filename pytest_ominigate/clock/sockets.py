@@ -90,6 +90,36 @@ def note_received(sock: socket.socket, count: int) -> None:
         )
 
 
+def receive_as_harness(sock: socket.socket, size: int) -> bytes:
+    """Receive in a server of the harness, in whatever thread: what it does is no touch of the client's.
+
+    Raises:
+        OSError: as ``recv`` does.
+    """
+    data = native.receive(sock, size)
+    if state.active is not None:
+        note_received(sock, len(data))
+    return data
+
+
+def send_as_harness(sock: socket.socket, data: memoryview) -> int:
+    """Send from a server of the harness, in whatever thread; how much the system took.
+
+    Raises:
+        OSError: as ``send`` does.
+    """
+    if state.active is None:
+        return native.send(sock, data)
+    inflight.sending(sock, data.nbytes)
+    sent = 0
+    try:
+        sent = native.send(sock, data)
+    finally:
+        if sent < data.nbytes:
+            inflight.not_sent(sock, data.nbytes - sent)
+    return sent
+
+
 def _wait_readable(sock: socket.socket, timeout: float | None, clock: VirtualClock) -> None:
     """Wait until a read would not block.
 

@@ -8,6 +8,7 @@ import struct
 from collections.abc import Callable
 from selectors import BaseSelector
 
+from ..clock.sockets import receive_as_harness, send_as_harness
 from ..gateway.wire import WireReply
 from .http1 import After, Head, Http1, Malformed, render
 
@@ -59,7 +60,7 @@ class Connection:
             if self.left:
                 self._send(self.left)
             else:
-                data = self.sock.recv(_READ_SIZE)
+                data = receive_as_harness(self.sock, _READ_SIZE)
                 if self._draining:
                     self.over = not data
                     return
@@ -105,7 +106,7 @@ class Connection:
     def _send(self, data: memoryview) -> None:
         """Send what the system takes; the rest follows when it takes more, and then what comes after it."""
         try:
-            self.left = data[self.sock.send(data) :]
+            self.left = data[send_as_harness(self.sock, data) :]
         except BlockingIOError:
             self.left = data
         if not self.left and self._after is After.FINISH:

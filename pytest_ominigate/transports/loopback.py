@@ -242,7 +242,7 @@ class LoopbackServer(Transport):
 
     def serve(self, peer: Peer) -> None:
         """Answer in the calling thread."""
-        with inflight.busy(), self._turn:
+        with inflight.busy(), self._turn, hosts.serving():
             connection = self._connections.get(peer)
             if connection is not None and connection.selector is self._guests:
                 self._attend(connection)
