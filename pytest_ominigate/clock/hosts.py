@@ -47,8 +47,6 @@ _hosts: dict[int, Host] = {}
 """By their ports on the loopback interface."""
 _serving: set[int] = set()
 """The threads, by their identifiers, in which one of them is at work for a client."""
-_lookouts: list[None] = []
-"""An entry for each that has them look every few milliseconds."""
 
 
 def enter(port: int, host: Host) -> None:
@@ -97,21 +95,10 @@ def stand_back() -> None:
         host.hand_over()
 
 
-@contextlib.contextmanager
-def looked_after() -> Iterator[None]:
-    """Held by somebody who calls ``look`` every few milliseconds meanwhile, so that no idle thread is needed."""
-    _lookouts.append(None)
-    try:
-        yield
-    finally:
-        _lookouts.pop()
-        for host in [] if _lookouts else [*_hosts.values()]:
-            host.rouse(idle=True)
-
-
-def anyone_looks() -> bool:
-    """Whether somebody sees who comes to a server, so that it needs no thread of its own for that."""
-    return bool(_lookouts)
+def stand_alone() -> None:
+    """Nobody looks any more who comes to them: each needs a thread of its own for that."""
+    for host in [*_hosts.values()]:
+        host.rouse(idle=True)
 
 
 def look() -> None:

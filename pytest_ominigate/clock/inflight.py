@@ -14,6 +14,7 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator
 from contextvars import ContextVar
+from typing import Self
 
 from . import census, hosts, native
 
@@ -57,11 +58,6 @@ class Flow:
         """Whether it is known where the client is."""
         self.abandoned = False
         """Whether the client has left before all that it sent was read."""
-
-    def serve(self) -> None:
-        """Something was sent: have it answered in this thread."""
-        if self.host is not None:
-            self.host.serve(self.address)
 
     def under_way(self) -> bool:
         """Whether bytes have been sent that the other end has not had the chance to read."""
@@ -187,11 +183,9 @@ def _find(sock: socket.socket) -> tuple[Flow, bool] | None:
             with _guard:
                 address = here if is_client else there
                 flow = _flows.get(address)
-                if flow is None:
+                # If the address was used before, this is a new connection from the same port.
+                if flow is None or (is_client and flow.client and _is_closed(flow.client())):
                     flow = _flows[address] = Flow(address)
-                if is_client and flow.client and _is_closed(flow.client()):
-                    # The address was used before: this is a new connection from the same port.
-                    flow = _flows[here] = Flow(here)
             if is_client:
                 flow.client = weakref.ref(sock)
                 flow.host = hosts.at(there)
@@ -217,40 +211,54 @@ def _is_own_server(address: tuple[str, int]) -> bool:
     return port in _ports
 
 
-def sending(sock: socket.socket, count: int) -> Flow | None:
-    """Note that *count* bytes are about to go out; the flow if a server is to ``serve`` it in this thread then."""
-    found = _find(sock)
-    if not found:
-        return None
-    flow, is_client = found
-    if not is_client:
-        with _guard:
-            flow.down += count
-        return None
-    for notice in on_send:
-        notice()
-    with _guard:
-        flow.up += count
-        flow.lane = caller()
-    if flow.host is None:
-        return None
-    if count > hosts.LARGEST_AT_ONCE:
-        flow.host.hand_over(flow.address)
-        return None
-    flow.host.take_over(flow.address)
-    return flow
+class Sending:
+    """Held while bytes go out: all of them count from before, and what did not go out after all no more.
 
+    ``sent`` is to be set to how many did. Where a server answers in the client's own thread, it does so at the end.
+    """
 
-def not_sent(sock: socket.socket, count: int) -> None:
-    """Note that so many of the bytes did not go out after all."""
-    found = _find(sock)
-    if found:
-        flow, is_client = found
+    __slots__ = ("_count", "_flow", "_host", "_is_client", "sent")
+
+    def __init__(self, sock: socket.socket, count: int) -> None:
+        self.sent = 0
+        self._count = count
+        found: tuple[Flow | None, bool] = _find(sock) or (None, False)
+        self._flow, self._is_client = found
+        self._host: hosts.Host | None = None
+        """What is to answer in this thread."""
+
+    def __enter__(self) -> Self:
+        """Count them."""
+        flow = self._flow
+        if flow is None:
+            return self
+        if not self._is_client:
+            with _guard:
+                flow.down += self._count
+            return self
+        for notice in on_send:
+            notice()
         with _guard:
-            if is_client:
-                flow.up = max(0, flow.up - count)
-            else:
-                flow.down = max(0, flow.down - count)
+            flow.up += self._count
+            flow.lane = caller()
+        if flow.host is not None and self._count > hosts.LARGEST_AT_ONCE:
+            flow.host.hand_over(flow.address)
+        elif flow.host is not None:
+            self._host = flow.host
+            self._host.take_over(flow.address)
+        return self
+
+    def __exit__(self, kind: type[BaseException] | None, *_: object) -> None:
+        """Count no more what did not go out."""
+        flow, rest = self._flow, self._count - self.sent
+        if flow is not None and rest > 0:
+            with _guard:
+                if self._is_client:
+                    flow.up = max(0, flow.up - rest)
+                else:
+                    flow.down = max(0, flow.down - rest)
+        if flow is not None and self._host is not None and kind is None:
+            self._host.serve(flow.address)
 
 
 def received(sock: socket.socket, count: int) -> bool:

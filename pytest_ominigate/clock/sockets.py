@@ -37,16 +37,9 @@ def _sending(name: str, size: Callable[[Any], int]) -> tuple[Any, str, Any]:
             return real(self, data, *args)
         note_use(self)
         count = size(data)
-        flow = inflight.sending(self, count)
-        sent = 0
-        try:
+        with inflight.Sending(self, count) as sending:
             result = real(self, data, *args)
-            sent = count if result is None else result
-        finally:
-            if sent < count:
-                inflight.not_sent(self, count - sent)
-        if flow is not None:
-            flow.serve()
+            sending.sent = count if result is None else result
         return result
 
     return _Socket, name, method
@@ -110,14 +103,9 @@ def send_as_harness(sock: socket.socket, data: memoryview) -> int:
     """
     if state.active is None:
         return native.send(sock, data)
-    inflight.sending(sock, data.nbytes)
-    sent = 0
-    try:
-        sent = native.send(sock, data)
-    finally:
-        if sent < data.nbytes:
-            inflight.not_sent(sock, data.nbytes - sent)
-    return sent
+    with inflight.Sending(sock, data.nbytes) as sending:
+        sending.sent = native.send(sock, data)
+    return sending.sent
 
 
 def _wait_readable(sock: socket.socket, timeout: float | None, clock: VirtualClock) -> None:

@@ -70,17 +70,9 @@ def _sending(real: Any) -> Any:
         if state.active is None:
             return await real(self, data, *args, **kwargs)
         note_use(self._sock)
-        count = memoryview(data).nbytes
-        flow = inflight.sending(self._sock, count)
-        sent = 0
-        try:
-            sent = await real(self, data, *args, **kwargs)
-        finally:
-            if sent < count:
-                inflight.not_sent(self._sock, count - sent)
-        if flow is not None:
-            flow.serve()
-        return sent
+        with inflight.Sending(self._sock, memoryview(data).nbytes) as sending:
+            sending.sent = await real(self, data, *args, **kwargs)
+        return sending.sent
 
     return method
 

@@ -198,6 +198,11 @@ class Lookout:
         self._watcher: Watcher | None = None
         self._bell = self._ended = native.allocate_lock()
 
+    @property
+    def on_duty(self) -> bool:
+        """Whether it sees who comes to a server, which then needs no thread of its own for that."""
+        return self._keepers > 0
+
     @contextmanager
     def kept(self) -> Iterator[None]:
         """Keep the thread for as long as the block lasts."""
@@ -208,13 +213,13 @@ class Lookout:
             native.start_new_thread(self._keep_looking, ())
         self._keepers += 1
         try:
-            with hosts.looked_after():
-                yield
+            yield
         finally:
             self._keepers -= 1
             if not self._keepers:
                 self._bell.release()
                 self._ended.acquire()
+                hosts.stand_alone()
 
     @contextmanager
     def manned(self, watcher: Watcher) -> Iterator[None]:

@@ -229,7 +229,7 @@ def _linear_undecided(waits: Waits, catalogue: Catalogue) -> bool:
         return False
     # As long as they can be told apart, no wait at a place is longer than so many times another one there.
     band = limits["flat_band_two"]
-    drifts = [_drift(waits.trials, catalogue) * (each.high - each.low) / 2 for each in head]
+    drifts = [_drift(waits.trials, catalogue) * each.spread / 2 for each in head]
     least = [max(each.high * (1 + 1 / band) / 2, each.middle - by) for each, by in zip(head, drifts, strict=True)]
     most = [min(each.low * (1 + band) / 2, each.middle + by) for each, by in zip(head, drifts, strict=True)]
     bent = least[2] >= limits["linear_ratio"] * most[1]

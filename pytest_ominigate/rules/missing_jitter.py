@@ -34,7 +34,7 @@ def check(case: Case, catalogue: Catalogue) -> Iterator[Finding]:
     if waits is None or waits.trials < catalogue.limits["jitter_needs_trials"]:
         return
     tolerance = catalogue.limits["jitter_tolerance"]
-    if any(position.high - position.low > tolerance for position in waits.positions):
+    if any(position.spread > tolerance for position in waits.positions):
         return
     if all(position.high <= tolerance for position in waits.positions):
         return
@@ -54,7 +54,7 @@ def undecided(case: Case, catalogue: Catalogue, _: int) -> bool:
     waits = waits_of(case, catalogue)
     if waits is None or waits.settled(catalogue):
         return False
-    return bool(waits.positions[0].high - waits.positions[0].low <= catalogue.limits["jitter_tolerance"])
+    return bool(waits.positions[0].spread <= catalogue.limits["jitter_tolerance"])
 
 
 RULE = Rule(

@@ -34,6 +34,11 @@ class Position:
         return (self.low + self.high) / 2
 
     @property
+    def spread(self) -> float:
+        """By how much they differ, in seconds."""
+        return self.high - self.low
+
+    @property
     def fixed(self) -> bool:
         """Whether the wait is the same in every trial."""
         return self.high <= self.low * self.hardly_varies
@@ -78,7 +83,7 @@ class Waits:
         """
         limits = catalogue.limits
         return self.trials >= limits["same_sure_trials"] and all(
-            each.fixed and each.high - each.low <= limits["jitter_tolerance"] and each.low >= limits["no_backoff_below"]
+            each.fixed and each.spread <= limits["jitter_tolerance"] and each.low >= limits["no_backoff_below"]
             for each in self.positions
         )
 

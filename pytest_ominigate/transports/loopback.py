@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from ..clock import hosts, inflight, native
+from ..clock.watching import LOOKOUT
 from ..gateway.wire import WireRequest
 from .base import LaneOf, Transport
 from .connection import Connection, Peer
@@ -95,7 +96,7 @@ class LoopbackServer(Transport):
         inflight.watch(self._port)
         if _CHANGES_WHILE_WAITED_FOR:
             hosts.enter(self._port, self)
-        if not (_CHANGES_WHILE_WAITED_FOR and hosts.anyone_looks()):
+        if not (_CHANGES_WHILE_WAITED_FOR and LOOKOUT.on_duty):
             self.rouse(idle=True)
 
     def _bound(self) -> socket.socket:
@@ -226,11 +227,12 @@ class LoopbackServer(Transport):
 
     def _watch_the_door(self) -> None:
         """Have the thread watch it, but for as long as somebody lets himself in."""
-        if not self._running or (self._listener in self._selector.get_map()) is not bool(self._at_the_door):
+        if not self._running:
             return
-        if self._at_the_door:
+        watched = self._listener in self._selector.get_map()
+        if watched and self._at_the_door:
             self._selector.unregister(self._listener)
-        else:
+        elif not watched and not self._at_the_door:
             self._selector.register(self._listener, selectors.EVENT_READ)
 
     def take_over(self, peer: Peer) -> None:

@@ -55,7 +55,8 @@ def test_third(ominigate_server, ominigate):
 def test_a_gateway_for_one_test_is_gone_after_it(project: Project) -> None:
     project.write(
         {
-            "test_it.py": """
+            "test_it.py": RUNNING
+            + """
 import socket
 import pytest
 
@@ -64,18 +65,22 @@ seen = []
 def knock():
     socket.create_connection(("127.0.0.1", int(seen[-1].rpartition(":")[2]))).close()
 
+def test_before():
+    assert running() == 0
+
 def test_meanwhile(ominigate):
     seen.append(ominigate.root_url)
     knock()
 
 def test_after():
+    assert running() == 0
     with pytest.raises(ConnectionRefusedError):
         knock()
 """
         }
     )
 
-    project.run().assert_outcomes(passed=2)
+    project.run().assert_outcomes(passed=3)
 
 
 def test_a_client_built_once_is_served_in_each_test(project: Project) -> None:

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 import os
 import socket
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
 
 import aiohttp
 import httpx
@@ -18,8 +18,8 @@ from pytest_ominigate.clock import VirtualClock, hosts, installed
 from pytest_ominigate.gateway.wire import WireReply, WireRequest
 from pytest_ominigate.transports.loopback import LoopbackServer
 
-ASK = b"POST /v1/chat HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n{}"
-PONG = b'{"text": "pong"}'
+from .bare import ASK, PONG, connected, open_files
+
 LONG = b"x" * 8_000_000
 SEND, RECEIVE = socket.SocketType.send, socket.SocketType.recv
 """What a client written in C does: nobody sees it."""
@@ -61,29 +61,19 @@ def clock(server: LoopbackServer) -> Iterator[VirtualClock]:
     assert clock.doubts == ()
 
 
-def connected(server: LoopbackServer, timeout: float = 300) -> socket.socket:
-    return socket.create_connection(("127.0.0.1", int(server.root_url.rpartition(":")[2])), timeout)
-
-
 def threads() -> set[str]:
     return {thread.name for thread in threading.enumerate()}
-
-
-def open_files() -> int:
-    return len(list(Path("/dev/fd").iterdir()))
 
 
 def here() -> str:
     return threading.current_thread().name
 
 
-def read_whole(
-    sock: socket.socket, size: int, receive: Callable[[socket.socket, int], bytes] = socket.socket.recv
-) -> int:
+def read_whole(sock: socket.socket, size: int) -> int:
     """How much of a reply of at least that size was read."""
     got = 0
     while got < size:
-        data = receive(sock, 65536)
+        data = sock.recv(65536)
         assert data
         got += len(data)
     return got
@@ -107,8 +97,6 @@ async def ask_with_aiohttp(url: str) -> bytes:
 
 
 def test_an_event_loop_is_answered_in_its_own_thread(server, clock, answers) -> None:
-    import asyncio
-
     async def ask() -> list[bytes]:
         return await asyncio.gather(*(ask_with_aiohttp(f"{server.base_url}/chat") for _ in range(20)))
 

@@ -8,8 +8,6 @@ import resource
 import socket
 import threading
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
@@ -20,22 +18,11 @@ from pytest_ominigate.clock import inflight
 from pytest_ominigate.gateway.wire import WireReply, WireRequest
 from pytest_ominigate.transports.loopback import LoopbackServer
 
+from .bare import ASK, PONG, connected, open_files
 from .clients import TIMEOUT
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-
     from .conftest import Scripted
-
-ASK = b"POST /v1/chat HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 2\r\n\r\n{}"
-PONG = b'{"text": "pong"}'
-
-
-@contextmanager
-def connected(server: LoopbackServer) -> Iterator[socket.socket]:
-    port = int(server.root_url.rpartition(":")[2])
-    with socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT) as sock:
-        yield sock
 
 
 def read_until(sock: socket.socket, end: bytes) -> bytes:
@@ -61,10 +48,6 @@ def has_ipv6() -> bool:
     except OSError:
         return False
     return True
-
-
-def open_files() -> int:
-    return len(list(Path("/dev/fd").iterdir()))
 
 
 def test_it_listens_before_start_returns_and_has_no_address_before() -> None:
